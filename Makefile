@@ -1,0 +1,59 @@
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --disable-pip-version-check
+STAMP := .venv/.installed
+# Bash for pipefail: a failed install must stop make although its output is filtered.
+SHELL := bash
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test soak check format bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## install everything into .venv, checked by hash
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo 'hireledger needs python3 3.11 or newer with its venv module (Debian: apt install python3-venv)' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@printf "installing into .venv, one dot a package: "
+	@set -o pipefail; $(PIP) --no-compile --progress-bar off --require-hashes -r $< | while read -r word _; do \
+	  case $$word in Collecting|Processing) printf . ;; Installing) printf ' unpacking' ;; esac; done
+	@echo
+	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## a guided tour on a throw-away ledger
+	@$(BIN)/hireledger demo
+
+test: setup ## the test suite
+	@$(BIN)/pytest
+
+soak: setup ## the slow tests
+	@$(BIN)/pytest -m soak
+
+check: setup ## lint, formatting, types, import layers
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: setup ## rewrite the code in the agreed format
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: setup ## the benchmarks
+	@$(BIN)/python -m benchmarks
+
+# Pins stay as they are unless pyproject.toml asks otherwise; `make lock UPGRADE=1` moves them all.
+COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+  --generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+lock: setup ## recompile requirements/ from pyproject.toml
+	@$(COMPILE) pyproject.toml --extra dev --output-file requirements/dev.txt
+	@$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	@echo hatchling | $(COMPILE) - --constraint requirements/dev.txt --output-file requirements/build.txt
+
+clean: ## remove .venv, caches and build output
+	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

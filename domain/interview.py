@@ -1,0 +1,107 @@
+"""Interviews: arranged, then held."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from domain.application import ApplicationEvent, Applications, StandingEvent
+from domain.errors import NotFound, Refusal
+from domain.event import ApplicationText, Code, Moment, Words
+from domain.plan import InterviewPlan, StageKind
+
+
+class InterviewScheduled(ApplicationEvent, name="interview.scheduled"):
+    sentence = "Interview scheduled for {starts_at}"
+    interview_id: UUID
+    stage_to_be: Code | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    time_zone: Words | None = None
+    interviewer_ids: tuple[UUID, ...] = ()
+    location: ApplicationText = None
+
+
+class Interviewed(StandingEvent, name="interview.held"):
+    sentence = "Interviewed"
+    interview_id: UUID
+
+
+class InterviewAlreadyHeld(Refusal):
+    """Interview {interview_id} has already been held."""
+
+    status = 409
+
+
+class EndsBeforeItStarts(Refusal):
+    """The interview would end before it starts."""
+
+
+@dataclass
+class Interview:
+    """An arranged interview of an application."""
+
+    application_id: UUID
+    stage_id: str | None
+    held: bool = False
+
+
+class Interviews(Applications):
+    """The decisions about a candidate's interviews."""
+
+    interviews: dict[UUID, Interview] = field(default_factory=dict)
+
+    def schedule_interview(
+        self,
+        application_id: UUID,
+        interview_id: UUID,
+        plan: InterviewPlan,
+        *,
+        starts_at: datetime | None,
+        ends_at: datetime | None,
+        time_zone: str | None = None,
+        stage_id: str | None = None,
+        interviewer_ids: tuple[UUID, ...] = (),
+        location: str | None = None,
+    ) -> None:
+        """Arranges an interview. An imported history may not know when it was to be."""
+        self._undecided(application_id)
+        if stage_id is not None:
+            plan.stage(stage_id)
+        if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+            raise EndsBeforeItStarts
+        self.happened(
+            InterviewScheduled,
+            application_id=application_id,
+            interview_id=interview_id,
+            stage_to_be=stage_id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            time_zone=time_zone,
+            interviewer_ids=interviewer_ids,
+            location=location,
+        )
+
+    def hold_interview(self, interview_id: UUID, plan: InterviewPlan) -> None:
+        """Records that an arranged interview took place."""
+        try:
+            interview = self.interviews[interview_id]
+        except KeyError:
+            raise NotFound(what="interview", id=interview_id) from None
+        application = self._undecided(interview.application_id)
+        self.guard(not interview.held, InterviewAlreadyHeld(interview_id=interview_id))
+        self.happened(
+            Interviewed,
+            application_id=application.id,
+            interview_id=interview_id,
+            **self.forward(application, StageKind.INTERVIEW, plan, interview.stage_id),
+        )
+
+    def note_interview(self, event: InterviewScheduled | Interviewed) -> None:
+        """Notes what happened to an interview."""
+        if isinstance(event, InterviewScheduled):
+            self.interviews[event.interview_id] = Interview(
+                event.application_id, event.stage_to_be
+            )
+        else:
+            self.interviews[event.interview_id].held = True
+            self.note_application(event)

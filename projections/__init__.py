@@ -1,0 +1,1 @@
+"""What can be asked: read models computed from the log alone, and the queries over them."""

@@ -1,0 +1,18 @@
+"""What a read model is: tables, and the statements that turn a range of the log into their rows."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ReadModel:
+    """Tables that answer questions, computed from the log alone.
+
+    Each statement takes the range (after, upto] of positions and reads only `facts`; running
+    them over the log in any split of ranges gives the same rows. Raise `version` when what they
+    compute changes.
+    """
+
+    name: str
+    version: int
+    tables: tuple[str, ...]
+    statements: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""The log and what guards it: connections, migrations, the vault, the append."""

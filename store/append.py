@@ -1,0 +1,387 @@
+"""The append: concurrent commands of a process share one transaction, and one fsync.
+
+Positions are given out under the gate's lock, which is held through commit: what a reader sees
+of the log has no gaps and never grows in the middle.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from domain.errors import Conflict, HappensInTheFuture, Refusal
+from store.database import Connection, Database, Organisation
+from store.mapper import as_json
+
+MOST_EVENTS = 5_000
+FINGERPRINTS_KEPT = timedelta(days=7)
+
+BEGIN = "BEGIN"
+ENTER = """
+SELECT
+    set_config('search_path', %(schema)s, true),
+    set_config('role', %(role)s, true)
+"""
+COMMIT = "COMMIT"
+LOCK_THE_GATE = "SELECT id FROM gate FOR UPDATE"
+
+INSERT_EVENTS = """
+WITH incoming AS MATERIALIZED (
+    SELECT *
+    FROM jsonb_to_recordset(%(events)s::jsonb) AS incoming(
+        seq int,
+        event_id uuid,
+        stream_type text,
+        stream_id uuid,
+        version int,
+        type text,
+        schema_version int,
+        envelope_version int,
+        subject_id uuid,
+        occurred_at timestamptz,
+        occurred_precision text,
+        actor_type text,
+        actor_id uuid,
+        on_behalf_of uuid,
+        authority text,
+        source text,
+        command_id uuid,
+        command_seq int,
+        correlation_id uuid,
+        causation_id uuid,
+        reason_code text,
+        data jsonb,
+        sealed jsonb
+    )
+),
+last AS MATERIALIZED (
+    SELECT
+        position,
+        GREATEST(recorded_at, (SELECT clock_timestamp())) AS now
+    FROM events
+    ORDER BY position DESC
+    LIMIT 1
+),
+refused AS (
+    SELECT relied.command_id
+    FROM jsonb_to_recordset(%(relied)s::jsonb) AS relied(
+        command_id uuid,
+        stream_id uuid,
+        version int
+    )
+    WHERE relied.version <> COALESCE(
+        (SELECT max(head.version) FROM events head WHERE head.stream_id = relied.stream_id), 0
+    )
+    UNION
+    SELECT incoming.command_id
+    FROM incoming, last
+    WHERE incoming.occurred_at > last.now
+    UNION
+    SELECT incoming.command_id
+    FROM incoming
+    WHERE (
+        SELECT done.position FROM events done
+        WHERE done.command_id = incoming.command_id
+        LIMIT 1
+    ) IS NOT NULL
+)
+INSERT INTO events (
+    position,
+    event_id,
+    stream_type,
+    stream_id,
+    version,
+    type,
+    schema_version,
+    envelope_version,
+    subject_id,
+    occurred_at,
+    occurred_precision,
+    recorded_at,
+    actor_type,
+    actor_id,
+    on_behalf_of,
+    authority,
+    source,
+    command_id,
+    command_seq,
+    correlation_id,
+    causation_id,
+    reason_code,
+    data,
+    sealed
+)
+SELECT
+    last.position + row_number() OVER (ORDER BY incoming.seq),
+    incoming.event_id,
+    incoming.stream_type,
+    incoming.stream_id,
+    incoming.version,
+    incoming.type,
+    incoming.schema_version,
+    incoming.envelope_version,
+    incoming.subject_id,
+    COALESCE(incoming.occurred_at, last.now),
+    incoming.occurred_precision,
+    last.now,
+    incoming.actor_type,
+    incoming.actor_id,
+    incoming.on_behalf_of,
+    incoming.authority,
+    incoming.source,
+    incoming.command_id,
+    incoming.command_seq,
+    incoming.correlation_id,
+    incoming.causation_id,
+    incoming.reason_code,
+    incoming.data,
+    incoming.sealed
+FROM incoming, last
+WHERE incoming.command_id NOT IN (SELECT command_id FROM refused)
+RETURNING
+    position,
+    command_id,
+    command_seq
+"""
+
+INSERT_KEYS = """
+INSERT INTO vault_keys (
+    key_id,
+    subject_id,
+    category,
+    application_id,
+    generation,
+    epoch,
+    wrapped
+)
+SELECT
+    incoming.key_id,
+    incoming.subject_id,
+    incoming.category,
+    incoming.application_id,
+    incoming.generation,
+    incoming.epoch,
+    decode(incoming.wrapped, 'hex')
+FROM jsonb_to_recordset(%(keys)s::jsonb) AS incoming(
+    command_id uuid,
+    key_id uuid,
+    subject_id uuid,
+    category text,
+    application_id uuid,
+    generation int,
+    epoch int,
+    wrapped text
+)
+WHERE (
+    SELECT done.position FROM events done
+    WHERE done.command_id = incoming.command_id
+    LIMIT 1
+) IS NOT NULL
+"""
+
+INSERT_FINGERPRINTS = """
+INSERT INTO request_fingerprints (
+    command_id,
+    fingerprint,
+    expires_at
+)
+SELECT
+    incoming.command_id,
+    decode(incoming.fingerprint, 'hex'),
+    %(expires_at)s
+FROM jsonb_to_recordset(%(fingerprints)s::jsonb) AS incoming(
+    command_id uuid,
+    fingerprint text
+)
+WHERE (
+    SELECT done.position FROM events done
+    WHERE done.command_id = incoming.command_id
+    LIMIT 1
+) IS NOT NULL
+ON CONFLICT DO NOTHING
+"""
+
+IS_DONE = "SELECT 1 FROM events WHERE command_id = %(command)s"
+CLOCK = "SELECT clock_timestamp()"
+
+
+class AlreadyDone(Exception):
+    """The log already holds this command; its answer can be read from there."""
+
+
+class AppendUncertain(Exception):
+    """The database went away during the append; whether it was recorded is not known.
+
+    Repeating the command with the same idempotency key is safe.
+    """
+
+
+@dataclass(eq=False)
+class Append:
+    """What one command wants recorded, whole or not at all."""
+
+    command_id: UUID
+    events: Sequence[dict[str, Any]]
+    relied: Sequence[tuple[UUID, int]]
+    """Streams the command read or writes, each at the version it saw."""
+    keys: Sequence[dict[str, Any]] = ()
+    fingerprint: bytes | None = None
+
+    finished: threading.Event = field(default_factory=threading.Event, init=False)
+    positions: list[int] = field(default_factory=list, init=False)
+    error: BaseException | None = field(default=None, init=False)
+
+    @property
+    def written(self) -> set[UUID]:
+        return {event["stream_id"] for event in self.events}
+
+
+class Appender(threading.Thread):
+    """Coalesces the appends of one organisation's commands in this process.
+
+    One thread writes: while it waits for the disk, the commands of all others gather for its
+    next transaction.
+    """
+
+    def __init__(self, database: Database, organisation: Organisation) -> None:
+        super().__init__(name=f"appender of {organisation.name}", daemon=True)
+        self.database = database
+        self.organisation = organisation
+        self._waiting: list[Append] = []
+        self._queue = threading.Condition()
+
+    def append(self, append: Append) -> list[int]:
+        """Records the events and gives their positions.
+
+        Raises Conflict where a stream relied on has moved on, AlreadyDone for a repeated command.
+        """
+        with self._queue:
+            if self.ident is None:
+                self.start()
+            self._waiting.append(append)
+            self._queue.notify()
+        append.finished.wait()
+        if append.error is not None:
+            raise append.error
+        return append.positions
+
+    def run(self) -> None:
+        while True:
+            with self._queue:
+                while not self._waiting:
+                    self._queue.wait()
+                batch = self._take()
+            self._write(batch)
+
+    def _take(self) -> list[Append]:
+        """The next batch: in order of arrival, never two that touch what another one writes."""
+        batch: list[Append] = []
+        left: list[Append] = []
+        written: set[UUID] = set()
+        touched: set[UUID] = set()
+        commands: set[UUID] = set()
+        size = 0
+        for append in self._waiting:
+            touches = {stream_id for stream_id, _ in append.relied}
+            entangled = (
+                append.command_id in commands
+                or touches & written
+                or append.written & touched
+                or (batch and size + len(append.events) > MOST_EVENTS)
+            )
+            # Whoever is passed over holds back all that come after it on the same streams.
+            written |= append.written
+            touched |= touches
+            commands.add(append.command_id)
+            if entangled:
+                left.append(append)
+            else:
+                batch.append(append)
+                size += len(append.events)
+        self._waiting = left
+        return batch
+
+    def _write(self, batch: list[Append]) -> None:
+        try:
+            self._record(batch)
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            # One of them cannot be stored; nothing was, so each may try alone.
+            if len(batch) > 1:
+                for append in batch:
+                    self._write([append])
+                return
+            batch[0].error = error
+        except psycopg.OperationalError as error:
+            for append in batch:
+                append.error = AppendUncertain(str(error))
+        except Exception as error:  # whatever it is, the commands must hear of it
+            for append in batch:
+                append.error = error
+        for append in batch:
+            append.finished.set()
+
+    def _record(self, batch: list[Append]) -> None:
+        by_command = {append.command_id: append for append in batch}
+        with self.database.autocommit() as connection:
+            rows = self._send(connection, batch)
+        for position, command_id, _ in rows:
+            by_command[command_id].positions.append(position)
+        if rows:
+            self.database.notifier.wake(self.organisation.schema)
+        for append in batch:
+            if not append.positions:
+                append.error = self._why_refused(append)
+
+    def _send(self, connection: Connection, batch: list[Append]) -> list[tuple[int, UUID, int]]:
+        """The whole transaction in one message and one answer."""
+        statements = [BEGIN, ENTER, LOCK_THE_GATE, INSERT_EVENTS]
+        parameters = {
+            "schema": self.organisation.schema,
+            "role": self.organisation.role,
+            **_events(batch),
+        }
+        if keys := [{"command_id": a.command_id, **key} for a in batch for key in a.keys]:
+            statements.append(INSERT_KEYS)
+            parameters["keys"] = as_json(keys)
+        if fingerprints := [
+            {"command_id": append.command_id, "fingerprint": append.fingerprint.hex()}
+            for append in batch
+            if append.fingerprint is not None
+        ]:
+            statements.append(INSERT_FINGERPRINTS)
+            parameters["fingerprints"] = as_json(fingerprints)
+            parameters["expires_at"] = (datetime.now(UTC) + FINGERPRINTS_KEPT).isoformat()
+        statements.append(COMMIT)
+        cursor = psycopg.ClientCursor(connection)
+        cursor.execute(";".join(statements).encode(), parameters)
+        for _ in range(statements.index(INSERT_EVENTS)):
+            cursor.nextset()
+        return sorted(cursor.fetchall())
+
+    def _why_refused(self, append: Append) -> Refusal | AlreadyDone:
+        with self.database.transaction(self.organisation) as connection:
+            if connection.execute(IS_DONE, {"command": append.command_id}).fetchone():
+                return AlreadyDone(append.command_id)
+            clock = connection.execute(CLOCK).fetchone()
+        times = [event["occurred_at"] for event in append.events if event["occurred_at"]]
+        if clock and times and max(times) > clock[0]:
+            return HappensInTheFuture(occurred_at=max(times).isoformat())
+        return Conflict()
+
+
+def _events(batch: list[Append]) -> dict[str, str]:
+    events = [event for append in batch for event in append.events]
+    return {
+        "events": as_json([{**event, "seq": seq} for seq, event in enumerate(events)]),
+        "relied": as_json(
+            [
+                {"command_id": append.command_id, "stream_id": stream_id, "version": version}
+                for append in batch
+                for stream_id, version in append.relied
+            ]
+        ),
+    }

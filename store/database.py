@@ -1,0 +1,175 @@
+"""Connections: one pool for all organisations, never as a superuser."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from store import embedded
+from store.keyring import Keyring
+from store.notifier import Notifier
+from store.settings import Settings
+
+Connection = psycopg.Connection[TupleRow]
+REGISTRY = "hireledger"
+OWNER = "hireledger_owner"
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be used."""
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation: its log has a schema and a role of its own."""
+
+    id: UUID
+    name: str
+    schema: str
+    role: str
+
+
+class Database:
+    """A PostgreSQL database that holds the logs of any number of organisations."""
+
+    def __init__(self, settings: Settings, pool_size: int = 48) -> None:
+        self.keyring = Keyring(settings.data_dir / "keys")
+        self.admin_url = settings.database_url or embedded.start(settings.data_dir / "postgres")
+        self.pool_size = pool_size
+        self.name = self._check()
+        self.login = f"{self.name}_app"
+        self.sealer = f"{self.name}_sealer"
+        self._pool: ConnectionPool[Connection] | None = None
+        self._notifier: Notifier | None = None
+
+    def _check(self) -> str:
+        try:
+            with psycopg.connect(self.admin_url) as connection:
+                if connection.info.server_version < 150000:
+                    raise DatabaseUnusable("PostgreSQL 15 or newer is needed")
+                return connection.info.dbname
+        except psycopg.OperationalError as error:
+            raise DatabaseUnusable(f"no connection to the database: {error}") from error
+
+    @property
+    def app_url(self) -> str:
+        """How the application connects: as a login that owns nothing."""
+        parts = conninfo_to_dict(self.admin_url)
+        parts.update(user=self.login, password=self._password())
+        return make_conninfo(**{key: value for key, value in parts.items() if value is not None})
+
+    def _password(self) -> str:
+        return hmac.new(
+            self.keyring.secret("database login"), self.login.encode(), hashlib.sha256
+        ).hexdigest()
+
+    @property
+    def pool(self) -> "ConnectionPool[Connection]":
+        """The one pool; opened when first needed."""
+        if self._pool is None:
+            self._pool = ConnectionPool(
+                self.app_url,
+                kwargs={"options": "-c search_path="},
+                min_size=1,
+                max_size=self.pool_size,
+                max_lifetime=30 * 60,
+                timeout=10,
+                open=True,
+            )
+        return self._pool
+
+    @property
+    def notifier(self) -> Notifier:
+        """Wakes followers, in this process and others; started when first needed."""
+        if self._notifier is None:
+            self._notifier = Notifier(self.app_url)
+            self._notifier.start()
+        return self._notifier
+
+    @contextmanager
+    def transaction(self, organisation: Organisation) -> Iterator[Connection]:
+        """One transaction that sees one organisation only."""
+        with self.pool.connection() as connection:
+            try:
+                with connection.transaction():
+                    self.enter(connection, organisation)
+                    yield connection
+            except psycopg.errors.FeatureNotSupported:
+                # A cached plan no longer fits its table (0A000): this connection is of no more use.
+                connection.close()
+                raise
+
+    @contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """A connection for whoever sends BEGIN and COMMIT along with the rest."""
+        with self.pool.connection() as connection:
+            connection.autocommit = True
+            try:
+                yield connection
+            finally:
+                if connection.info.transaction_status != TransactionStatus.IDLE:
+                    connection.rollback()
+                connection.autocommit = False
+
+    def enter(self, connection: Connection, organisation: Organisation) -> None:
+        """Points the current transaction at one organisation's schema, in its role."""
+        connection.execute(
+            "SELECT set_config('search_path', %s, true), set_config('role', %s, true)",
+            (organisation.schema, organisation.role),
+        )
+
+    @contextmanager
+    def registry(self) -> Iterator[Connection]:
+        """One transaction on the list of organisations."""
+        with self.pool.connection() as connection, connection.transaction():
+            connection.execute("SELECT set_config('search_path', %s, true)", (REGISTRY,))
+            yield connection
+
+    @contextmanager
+    def administer(self) -> Iterator[Connection]:
+        """One transaction as administrator, one at a time; for roles and migrations only."""
+        with psycopg.connect(self.admin_url) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext('hireledger'))")
+            yield connection
+
+    def prepare_roles(self) -> None:
+        """Makes sure the owner, the application's login and the sealer exist."""
+        with self.administer() as connection:
+            for role in (OWNER, self.sealer):
+                ensure_role(connection, role)
+            ensure_role(connection, self.login)
+            connection.execute(
+                sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}").format(
+                    sql.Identifier(self.login), self._password()
+                )
+            )
+            connection.execute(
+                sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER))
+            )
+            connection.execute(
+                sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(
+                    sql.Identifier(self.name), sql.Identifier(OWNER)
+                )
+            )
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        if self._notifier is not None:
+            self._notifier.stop()
+        if self._pool is not None:
+            self._pool.close()
+
+
+def ensure_role(connection: Connection, role: str) -> None:
+    """Creates a role that cannot log in, unless it is there."""
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
+        connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))

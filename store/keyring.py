@@ -1,0 +1,60 @@
+"""The keys that live outside the database: one file an epoch, readable by its owner only."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+KEY_BYTES = 32
+
+
+class Keyring:
+    """Epoch keys in a directory. They wrap the data keys that stand in the database."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def epoch(self) -> int:
+        """The epoch in force: the newest."""
+        epochs = [int(path.stem.removeprefix("epoch-")) for path in self._files()]
+        return max(epochs) if epochs else self._begin(1)
+
+    def key(self, epoch: int) -> bytes | None:
+        """The key of an epoch; None if it was destroyed."""
+        try:
+            return self._path(epoch).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def secret(self, purpose: str) -> bytes:
+        """A secret for one purpose, the same in every process that has the key files."""
+        path = self.directory / "installation.key"
+        if not path.exists():
+            self._create(path)
+        return hmac.new(path.read_bytes(), purpose.encode(), hashlib.sha256).digest()
+
+    def _begin(self, epoch: int) -> int:
+        self._create(self._path(epoch))
+        return epoch
+
+    def _files(self) -> list[Path]:
+        return list(self.directory.glob("epoch-*.key"))
+
+    def _path(self, epoch: int) -> Path:
+        return self.directory / f"epoch-{epoch}.key"
+
+    def _create(self, path: Path) -> None:
+        """Writes a new key, whole or not at all; whoever is second uses the first one's."""
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()

@@ -1,0 +1,113 @@
+"""One organisation's log, as commands use it: get an aggregate, decide, save."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.persistence import InfrastructureFactory, Mapper
+from eventsourcing.utils import Environment
+
+from domain.aggregate import Aggregate
+from domain.candidate import Candidate
+from domain.errors import NotFound
+from domain.pool import TalentPool
+from domain.requisition import Requisition
+from store.database import Database, Organisation
+from store.envelope import Attribution, Fact
+from store.mapper import FactMapper
+from store.recorder import LogFactory, LogRecorder
+from store.vault import Vault
+
+CANDIDATE_OF = """
+SELECT stream_id
+FROM events
+WHERE (data ->> 'application_id')::uuid = %(application)s
+  AND type IN ('application.applied', 'application.reengaged')
+"""
+
+AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a command recorded, and how far the log has come with it."""
+
+    facts: tuple[Fact, ...]
+
+    @property
+    def position(self) -> int:
+        return self.facts[-1].position or 0
+
+
+class Log(Application[UUID]):
+    """The log of one organisation."""
+
+    name = "hireledger"
+
+    def __init__(self, database: Database, organisation: Organisation) -> None:
+        self.database = database
+        self.organisation = organisation
+        super().__init__()
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        return LogFactory(env, self.database, self.organisation)
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        return FactMapper(transcoder=self.construct_transcoder())
+
+    @property
+    def facts(self) -> LogRecorder:
+        """The recorder, by its own type."""
+        return cast("LogRecorder", self.recorder)
+
+    @property
+    def vault(self) -> Vault:
+        """What opens personal data."""
+        return self.facts.vault
+
+    def candidate(self, id: UUID) -> Candidate:
+        """A candidate. Raises NotFound."""
+        return self._get(Candidate, id)
+
+    def candidate_of(self, application_id: UUID) -> Candidate:
+        """The candidate an application belongs to. Raises NotFound."""
+        with self.database.transaction(self.organisation) as connection:
+            row = connection.execute(CANDIDATE_OF, {"application": application_id}).fetchone()
+        if row is None:
+            raise NotFound(what="application", id=application_id)
+        return self.candidate(row[0])
+
+    def requisition(self, id: UUID) -> Requisition:
+        """A requisition. Raises NotFound."""
+        return self._get(Requisition, id)
+
+    def pool(self, id: UUID) -> TalentPool:
+        """A talent pool. Raises NotFound."""
+        return self._get(TalentPool, id)
+
+    def _get(self, kind: type[AnyAggregate], id: UUID) -> AnyAggregate:
+        try:
+            found = self.repository.get(id, projector_func=cast("Any", kind.replay))
+        except AggregateNotFoundError:
+            raise NotFound(what=kind.stream_type, id=id) from None
+        return cast("AnyAggregate", found)
+
+    def record(
+        self, *changed: Aggregate, by: Attribution, relying_on: Sequence[Aggregate | None] = ()
+    ) -> Recorded:
+        """Saves what was decided, in one append, if nothing it relied on has moved meanwhile.
+
+        Raises Conflict, AlreadyDone, AppendUncertain (see store.append).
+        """
+        reads = [(other.id, other.version) for other in relying_on if other is not None]
+        self.save(*changed, by=by, reads=reads)
+        return self.recorded(by.command_id)
+
+    def recorded(self, command_id: UUID) -> Recorded:
+        """What a command recorded. Raises NotFound if it never did."""
+        facts = self.facts.of_command(command_id)
+        if not facts:
+            raise NotFound(what="command", id=command_id)
+        return Recorded(tuple(facts))
