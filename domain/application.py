@@ -70,11 +70,17 @@ class Hired(StandingEvent, name="application.hired"):
     start_date: date | None = None
 
 
-class HireReversed(StandingEvent, name="application.hire_reversed"):
-    sentence = "Hire reversed: {reason_code}"
+class Reversal(StandingEvent):
+    """Takes back how an application ended: from now on, or as if it had never been."""
+
     reverses: int
+    """The version, in this stream, of the event taken back."""
     reason_code: Code
     entered_in_error: bool = False
+
+
+class HireReversed(Reversal, name="application.hire_reversed"):
+    sentence = "Hire reversed: {reason_code}"
 
 
 class Rejected(StandingEvent, name="application.rejected"):
@@ -84,11 +90,8 @@ class Rejected(StandingEvent, name="application.rejected"):
     notes: EvaluationText = None
 
 
-class RejectionReversed(StandingEvent, name="application.rejection_reversed"):
+class RejectionReversed(Reversal, name="application.rejection_reversed"):
     sentence = "Rejection reversed: {reason_code}"
-    reverses: int
-    reason_code: Code
-    entered_in_error: bool = False
 
 
 class Withdrawn(StandingEvent, name="application.withdrawn"):
@@ -97,11 +100,8 @@ class Withdrawn(StandingEvent, name="application.withdrawn"):
     notes: ApplicationText = None
 
 
-class WithdrawalReversed(StandingEvent, name="application.withdrawal_reversed"):
+class WithdrawalReversed(Reversal, name="application.withdrawal_reversed"):
     sentence = "Withdrawal reversed: {reason_code}"
-    reverses: int
-    reason_code: Code
-    entered_in_error: bool = False
 
 
 class Status(StrEnum):
@@ -373,7 +373,7 @@ class Applications(Aggregate):
 
     def _reverse(
         self,
-        event_class: type[StandingEvent],
+        event_class: type[Reversal],
         expected: Status,
         application_id: UUID,
         reason_code: str,
@@ -450,10 +450,9 @@ class Applications(Aggregate):
         application = self.applications[event.application_id]
         if isinstance(event, AssignedToRequisition):
             application.assign(event, event.requisition_id)
-        if isinstance(event, HireReversed | RejectionReversed | WithdrawalReversed):
-            if event.entered_in_error:
-                application.undo(event.reverses)
-                return
+        if isinstance(event, Reversal) and event.entered_in_error:
+            application.undo(event.reverses)
+            return
         if isinstance(event, Hired):
             application.opening_id = event.opening_id
         if isinstance(event, StandingEvent):

@@ -40,7 +40,9 @@ class Personal:
 def storable(text: str) -> str:
     """Refuses what PostgreSQL or canonical JSON cannot hold."""
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("contains a character that cannot be stored (NUL or half a surrogate pair)")
+        raise ValueError(
+            "contains a character that cannot be stored (NUL or half a surrogate pair)"
+        )
     return text
 
 
@@ -58,7 +60,10 @@ def utc_text(moment: datetime) -> str:
 
 type_names: dict[str, type["Event"]] = {}
 
-Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.:-]{0,63}$", description="A code: lower case, no spaces.")]
+Code = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9][a-z0-9_.:-]{0,63}$", description="A code: lower case, no spaces."),
+]
 Words = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(storable)]
 """The organisation's own words (a title, a department); never about a person."""
 Moment = Annotated[datetime, AfterValidator(in_utc), PlainSerializer(utc_text, when_used="json")]
@@ -136,9 +141,7 @@ class Event(BaseModel, CanMutateAggregate[UUID]):
     def restored(cls, plain: Mapping[str, Any], sealed: Collection[str], **envelope: Any) -> Self:
         """The event as the log holds it, its personal fields closed."""
         closed = {
-            name: Sealed()
-            for name, category in personal_fields(cls).items()
-            if category in sealed
+            name: Sealed() for name, category in personal_fields(cls).items() if category in sealed
         }
         return cls.model_validate({**plain, **closed, **envelope})
 

@@ -99,9 +99,7 @@ class Interviews(Applications):
     def note_interview(self, event: InterviewScheduled | Interviewed) -> None:
         """Notes what happened to an interview."""
         if isinstance(event, InterviewScheduled):
-            self.interviews[event.interview_id] = Interview(
-                event.application_id, event.stage_to_be
-            )
+            self.interviews[event.interview_id] = Interview(event.application_id, event.stage_to_be)
         else:
             self.interviews[event.interview_id].held = True
             self.note_application(event)

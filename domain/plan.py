@@ -44,7 +44,9 @@ class InterviewPlan(BaseModel):
     def _in_order(self) -> "InterviewPlan":
         order = [list(StageKind).index(stage.kind) for stage in self.stages]
         if order != sorted(order):
-            raise ValueError("stages must go from applied over screen, interview and offer to hired")
+            raise ValueError(
+                "stages must go from applied over screen, interview and offer to hired"
+            )
         if order.count(0) != 1 or order.count(len(StageKind) - 1) != 1:
             raise ValueError("needs exactly one applied and one hired stage")
         if len({stage.id for stage in self.stages}) < len(self.stages):

@@ -42,6 +42,14 @@ CREATE INDEX events_recorded_at ON events (recorded_at, position);
 CREATE INDEX events_application ON events (((data ->> 'application_id')::uuid))
     WHERE type IN ('application.applied', 'application.reengaged');
 
+-- Closing a requisition asks who still applies for it.
+CREATE INDEX events_requisition ON events (((data ->> 'requisition_id')::uuid))
+    WHERE type IN (
+        'application.applied',
+        'application.reengaged',
+        'application.assigned_to_requisition'
+    );
+
 -- Events of an older shape, rewritten in the current one before they are projected.
 CREATE TABLE current_shapes (
     position bigint PRIMARY KEY,

@@ -15,6 +15,7 @@ CREATE TABLE application_steps (
     source text
 );
 CREATE INDEX application_steps_application ON application_steps (application_id, occurred_at, origin);
+CREATE INDEX application_steps_candidate ON application_steps (candidate_id);
 
 -- Which requisition each application belonged to from when on; null for a general application.
 CREATE TABLE application_assignments (

@@ -215,7 +215,9 @@ class RequisitionRow(BaseModel):
     department: str | None
     location: str | None
     level: str | None
-    state: Annotated[str, Field(description="draft, awaiting_approval, approved, open, on_hold or closed.")]
+    state: Annotated[
+        str, Field(description="draft, awaiting_approval, approved, open, on_hold or closed.")
+    ]
     stages: Annotated[list[Stage], Field(description="Its interview plan, in order.")]
     openings_free: Annotated[int, Field(description="Openings nobody has been hired into.")]
     openings_filled: Annotated[int, Field(description="Openings somebody has been hired into.")]

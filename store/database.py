@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
-from psycopg.pq import TransactionStatus
+from psycopg import IsolationLevel, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
@@ -109,6 +109,18 @@ class Database:
                 raise
 
     @contextmanager
+    def snapshot(self, organisation: Organisation) -> Iterator[Connection]:
+        """One transaction in which every query sees the same moment."""
+        with self.pool.connection() as connection:
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            try:
+                with connection.transaction():
+                    self.enter(connection, organisation)
+                    yield connection
+            finally:
+                connection.isolation_level = None
+
+    @contextmanager
     def autocommit(self) -> Iterator[Connection]:
         """A connection for whoever sends BEGIN and COMMIT along with the rest."""
         with self.pool.connection() as connection:
@@ -152,9 +164,7 @@ class Database:
                     sql.Identifier(self.login), self._password()
                 )
             )
-            connection.execute(
-                sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER))
-            )
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
             connection.execute(
                 sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(
                     sql.Identifier(self.name), sql.Identifier(OWNER)

@@ -27,6 +27,18 @@ WHERE (data ->> 'application_id')::uuid = %(application)s
   AND type IN ('application.applied', 'application.reengaged')
 """
 
+CANDIDATES_FOR = """
+SELECT DISTINCT stream_id
+FROM events
+WHERE (data ->> 'requisition_id')::uuid = %(requisition)s
+  AND type IN (
+    'application.applied',
+    'application.reengaged',
+    'application.assigned_to_requisition'
+  )
+ORDER BY stream_id
+"""
+
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
 
 
@@ -78,6 +90,12 @@ class Log(Application[UUID]):
         if row is None:
             raise NotFound(what="application", id=application_id)
         return self.candidate(row[0])
+
+    def candidates_for(self, requisition_id: UUID) -> list[Candidate]:
+        """Everyone who ever applied for a requisition."""
+        with self.database.transaction(self.organisation) as connection:
+            rows = connection.execute(CANDIDATES_FOR, {"requisition": requisition_id}).fetchall()
+        return [self.candidate(row[0]) for row in rows]
 
     def requisition(self, id: UUID) -> Requisition:
         """A requisition. Raises NotFound."""

@@ -79,9 +79,7 @@ def migrate_schema(
     """Brings one schema up to date, creating it if needed. Returns the steps applied."""
     with database.administer() as connection:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER)))
-        connection.execute(
-            sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
-        )
+        connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
         for grantee in (role, database.sealer):
             connection.execute(
                 sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(

@@ -152,11 +152,7 @@ def pending_anywhere(database: Database) -> bool:
             for organisation in all_organisations(connection)
         ]
         for schema, migrations in steps:
-            connection.execute(
-                sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema))
-            )
+            connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
             if pending(connection, migrations):
                 return True
     return False
-
-

@@ -253,5 +253,3 @@ class LogFactory(InfrastructureFactory[Any]):
 
     def process_recorder(self) -> Any:
         raise NotImplementedError("read models keep their own position (projections/engine.py)")
-
-

@@ -139,9 +139,7 @@ class Vault:
             sealed.append(by_category)
         return sealed, made
 
-    def _existing_keys(
-        self, facts: Sequence[Fact]
-    ) -> dict[tuple[UUID, str, UUID | None], DataKey]:
+    def _existing_keys(self, facts: Sequence[Fact]) -> dict[tuple[UUID, str, UUID | None], DataKey]:
         new = {fact.subject_id for fact in facts if fact.originator_version == 1}
         known = {fact.subject_id for fact in facts if fact.personal} - new
         if not known:
@@ -282,5 +280,3 @@ def _commitment(secret: bytes, about: bytes, plaintext: bytes) -> bytes:
 
 def _text(octets: bytes) -> str:
     return b64encode(octets).decode()
-
-

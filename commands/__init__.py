@@ -1,0 +1,1 @@
+"""What may be asked for: get, decide, save. Each answers with what it recorded."""

@@ -1,0 +1,70 @@
+"""Commands about who a candidate is."""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.candidate import Candidate
+from store.envelope import Attribution
+from store.ids import new_id
+from store.log import Log, Recorded
+
+
+def register(
+    log: Log,
+    by: Attribution,
+    *,
+    occurred_at: datetime | None = None,
+    external_id: tuple[str, str] | None = None,
+    **details: str | None,
+) -> Recorded:
+    """Starts the history of a person. `external_id` is the system and its id for them."""
+    candidate = Candidate.begin(new_id()).at(occurred_at)
+    candidate.register(**{name: value for name, value in details.items() if value is not None})
+    if external_id is not None:
+        candidate.link_external_id(*external_id)
+    return log.record(candidate, by=by)
+
+
+def update_profile(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    *,
+    occurred_at: datetime | None = None,
+    **changed: str | None,
+) -> Recorded:
+    """Replaces the personal fields named."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate.update_profile(**changed)
+    return log.record(candidate, by=by)
+
+
+def assign_owner(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    owner_id: UUID,
+    *,
+    application_id: UUID | None = None,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Says who looks after a candidate."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate.assign_owner(owner_id, application_id)
+    return log.record(candidate, by=by)
+
+
+def add_note(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    text: str,
+    *,
+    topic: str = "note",
+    application_id: UUID | None = None,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Keeps a note about a candidate."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate.add_note(text, topic=topic, application_id=application_id)
+    return log.record(candidate, by=by)

@@ -1,0 +1,135 @@
+"""Commands about keeping in touch, consent, and bringing people back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.outreach import TouchpointEvent
+from store.envelope import Attribution
+from store.ids import new_id
+from store.log import Log, Recorded
+
+
+def nurture(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    *,
+    channel: str,
+    pool_id: UUID | None = None,
+    campaign_id: UUID | None = None,
+    step: int | None = None,
+    logged_by_hand: bool = False,
+    subject: str | None = None,
+    body: str | None = None,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Records a relational contact with a candidate."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate.nurture(
+        new_id(),
+        channel,
+        pool_id=pool_id,
+        campaign_id=campaign_id,
+        step=step,
+        logged_by_hand=logged_by_hand,
+        subject=subject,
+        body=body,
+    )
+    return log.record(candidate, by=by)
+
+
+def touchpoint_outcome(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    touchpoint_id: UUID,
+    outcome: type[TouchpointEvent],
+    *,
+    occurred_at: datetime | None = None,
+    **about: object,
+) -> Recorded:
+    """Records what became of a contact."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate.touchpoint_outcome(outcome, touchpoint_id, **about)
+    return log.record(candidate, by=by)
+
+
+def attend(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    event_code: str,
+    *,
+    touchpoint_id: UUID | None = None,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Records that a candidate came to an event."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate.attend(event_code, touchpoint_id)
+    return log.record(candidate, by=by)
+
+
+def grant_consent(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    *,
+    purpose: str,
+    text_version: str,
+    expires_at: datetime | None = None,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Records a consent."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate.grant_consent(purpose, text_version, expires_at)
+    return log.record(candidate, by=by)
+
+
+def withdraw_consent(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    purpose: str,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Records that a consent was taken back."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate.withdraw_consent(purpose)
+    return log.record(candidate, by=by)
+
+
+def opt_out(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    channel: str,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Records that a candidate wants to hear no more."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate.opt_out(channel)
+    return log.record(candidate, by=by)
+
+
+def reengage(
+    log: Log,
+    by: Attribution,
+    candidate_id: UUID,
+    requisition_id: UUID,
+    *,
+    pool_id: UUID | None = None,
+    previous_application_id: UUID | None = None,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Brings a candidate back into a requisition."""
+    candidate = log.candidate(candidate_id).at(occurred_at)
+    requisition = log.requisition(requisition_id)
+    candidate.reengage(
+        new_id(),
+        requisition,
+        pool_id=pool_id,
+        previous_application_id=previous_application_id,
+    )
+    return log.record(candidate, by=by, relying_on=[requisition])

@@ -1,0 +1,13 @@
+"""Every read model there is."""
+
+from projections import applications, candidates, engagement, requisitions, talent_pool, timeline
+from projections.read_model import ReadModel
+
+READ_MODELS: tuple[ReadModel, ...] = (
+    applications.READ_MODEL,
+    requisitions.READ_MODEL,
+    candidates.READ_MODEL,
+    talent_pool.READ_MODEL,
+    engagement.READ_MODEL,
+    timeline.READ_MODEL,
+)

@@ -1,0 +1,66 @@
+"""Follows the logs of all organisations: woken by notifications, polling in any case."""
+
+import logging
+import threading
+from collections.abc import Sequence
+
+import psycopg
+from psycopg import sql
+
+from projections.engine import Projector
+from store import organisations
+from store.database import Database, Organisation
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.2
+PAUSE_AFTER_FAILURE = 1.0
+LOOK_FOR_ORGANISATIONS_EVERY = 50
+
+
+class Follower(threading.Thread):
+    """Keeps every organisation's read models up to date until stopped."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(name="projector", daemon=True)
+        self.database = database
+        self.stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Ends after the step in hand."""
+        self.stopped.set()
+
+    def run(self) -> None:
+        while not self.stopped.is_set():
+            try:
+                with psycopg.connect(self.database.app_url, autocommit=True) as listening:
+                    self._follow(listening)
+            except psycopg.Error as error:
+                logger.warning("the projector lost the database and tries again: %s", error)
+                self.stopped.wait(PAUSE_AFTER_FAILURE)
+
+    def _follow(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
+        rounds = 0
+        projectors: dict[str, Projector] = {}
+        while not self.stopped.is_set():
+            if rounds % LOOK_FOR_ORGANISATIONS_EVERY == 0:
+                for organisation in self._organisations():
+                    if organisation.schema not in projectors:
+                        channel = sql.Identifier(organisation.schema)
+                        listening.execute(sql.SQL("LISTEN {}").format(channel))
+                        projectors[organisation.schema] = Projector(self.database, organisation)
+            rounds += 1
+            moved = [self._catch_up(projector) for projector in projectors.values()]
+            if not any(moved):
+                for _ in listening.notifies(timeout=POLL_SECONDS, stop_after=1):
+                    pass
+
+    def _organisations(self) -> Sequence[Organisation]:
+        with self.database.registry() as connection:
+            return organisations.all_organisations(connection)
+
+    def _catch_up(self, projector: Projector) -> bool:
+        moved = False
+        while not self.stopped.is_set() and projector.step():
+            moved = True
+        return moved

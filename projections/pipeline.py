@@ -1,0 +1,192 @@
+"""The pipeline: which application stands where, now or as of any date as known at any date."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from psycopg.rows import class_row
+from pydantic import BaseModel, Field
+
+from projections.asked import Asked
+from store.database import Connection
+
+BOARD = """
+WITH assigned AS (
+    SELECT DISTINCT ON (application_id)
+        application_id,
+        candidate_id,
+        requisition_id
+    FROM application_assignments
+    WHERE application_id IN (
+            SELECT application_id
+            FROM application_assignments
+            WHERE requisition_id = %(requisition)s
+              AND position <= %(p)s
+        )
+      AND position <= %(p)s
+      AND superseded_at > %(p)s
+      AND occurred_at <= %(t)s
+    ORDER BY application_id, occurred_at DESC, origin DESC
+)
+SELECT
+    assigned.application_id,
+    assigned.candidate_id,
+    standing.stage,
+    standing.stage_kind,
+    standing.status,
+    standing.reason_code,
+    standing.occurred_at AS since,
+    standing.position
+FROM assigned
+CROSS JOIN LATERAL (
+    SELECT
+        stage,
+        stage_kind,
+        status,
+        reason_code,
+        occurred_at,
+        position
+    FROM application_steps
+    WHERE application_id = assigned.application_id
+      AND stage IS NOT NULL
+      AND position <= %(p)s
+      AND superseded_at > %(p)s
+      AND occurred_at <= %(t)s
+    ORDER BY occurred_at DESC, origin DESC
+    LIMIT 1
+) AS standing
+WHERE assigned.requisition_id = %(requisition)s
+  AND (%(status)s::text IS NULL OR standing.status = %(status)s)
+ORDER BY since, application_id
+"""
+
+SUMMARY = """
+WITH standing AS (
+    SELECT DISTINCT ON (application_id)
+        application_id,
+        stage_kind,
+        status
+    FROM application_steps
+    WHERE stage IS NOT NULL
+      AND position <= %(p)s
+      AND superseded_at > %(p)s
+      AND occurred_at <= %(t)s
+    ORDER BY application_id, occurred_at DESC, origin DESC
+)
+SELECT
+    stage_kind,
+    status,
+    count(*) AS applications
+FROM standing
+GROUP BY stage_kind, status
+ORDER BY stage_kind, status
+"""
+
+APPLICATIONS = """
+SELECT
+    applications.application_id,
+    applications.candidate_id,
+    assigned.requisition_id,
+    standing.stage,
+    standing.stage_kind,
+    standing.status,
+    standing.reason_code,
+    standing.occurred_at AS since,
+    standing.position
+FROM (
+    SELECT DISTINCT
+        application_id,
+        candidate_id
+    FROM application_steps
+    WHERE (%(application)s::uuid IS NULL OR application_id = %(application)s)
+      AND (%(candidate)s::uuid IS NULL OR candidate_id = %(candidate)s)
+) AS applications
+CROSS JOIN LATERAL (
+    SELECT
+        stage,
+        stage_kind,
+        status,
+        reason_code,
+        occurred_at,
+        position
+    FROM application_steps
+    WHERE application_id = applications.application_id
+      AND stage IS NOT NULL
+      AND position <= %(p)s
+      AND superseded_at > %(p)s
+      AND occurred_at <= %(t)s
+    ORDER BY occurred_at DESC, origin DESC
+    LIMIT 1
+) AS standing
+CROSS JOIN LATERAL (
+    SELECT requisition_id
+    FROM application_assignments
+    WHERE application_id = applications.application_id
+      AND position <= %(p)s
+      AND superseded_at > %(p)s
+      AND occurred_at <= %(t)s
+    ORDER BY occurred_at DESC, origin DESC
+    LIMIT 1
+) AS assigned
+ORDER BY applications.application_id
+"""
+
+
+class StandingRow(BaseModel):
+    """Where one application stands."""
+
+    application_id: UUID
+    candidate_id: UUID
+    stage: Annotated[str, Field(description="Id of the stage in the requisition's plan.")]
+    stage_kind: Annotated[
+        str, Field(description="What the stage is for: applied, screen, interview, offer or hired.")
+    ]
+    status: Annotated[str, Field(description="open, hired, rejected or withdrawn.")]
+    reason_code: Annotated[str | None, Field(description="Why it ended, if it did.")]
+    since: Annotated[datetime, Field(description="When it came to stand there, in the world.")]
+    position: Annotated[int, Field(description="The log position of the event that says so.")]
+
+
+class ApplicationRow(StandingRow):
+    """One application with the requisition it is for."""
+
+    requisition_id: Annotated[UUID | None, Field(description="Null for a general application.")]
+
+
+class CountRow(BaseModel):
+    """How many applications stand in a kind of stage, by status."""
+
+    stage_kind: str
+    status: str
+    applications: int
+
+
+def board(
+    connection: Connection, asked: Asked, requisition_id: UUID, status: str | None = "open"
+) -> list[StandingRow]:
+    """The applications of a requisition where they stand, longest there first."""
+    with connection.cursor(row_factory=class_row(StandingRow)) as rows:
+        return rows.execute(
+            BOARD, {**asked.parameters, "requisition": requisition_id, "status": status}
+        ).fetchall()
+
+
+def summary(connection: Connection, asked: Asked) -> list[CountRow]:
+    """All applications of the organisation, counted by stage kind and status."""
+    with connection.cursor(row_factory=class_row(CountRow)) as rows:
+        return rows.execute(SUMMARY, asked.parameters).fetchall()
+
+
+def applications(
+    connection: Connection,
+    asked: Asked,
+    *,
+    application_id: UUID | None = None,
+    candidate_id: UUID | None = None,
+) -> list[ApplicationRow]:
+    """One application, or all of a candidate."""
+    with connection.cursor(row_factory=class_row(ApplicationRow)) as rows:
+        return rows.execute(
+            APPLICATIONS,
+            {**asked.parameters, "application": application_id, "candidate": candidate_id},
+        ).fetchall()

@@ -1,0 +1,68 @@
+"""A real PostgreSQL for all tests; a fresh organisation for each."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import app
+from app import Hireledger
+from projections.engine import Projector
+from store import organisations
+from store.database import Organisation
+from store.envelope import Attribution
+from store.ids import new_id
+from store.log import Log
+from store.settings import Settings
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Where the tests keep their data; HIRELEDGER_TEST_DATABASE_URL names another server."""
+    return Settings(
+        data_dir=tmp_path_factory.mktemp("hireledger"),
+        database_url=os.environ.get("HIRELEDGER_TEST_DATABASE_URL"),
+    )
+
+
+@pytest.fixture(scope="session")
+def hireledger(settings: Settings) -> Iterator[Hireledger]:
+    """The running system."""
+    system = app.start(settings)
+    yield system
+    system.close()
+
+
+@pytest.fixture
+def organisation(hireledger: Hireledger) -> Organisation:
+    """An organisation nobody else uses."""
+    return organisations.create(hireledger.database, f"test {new_id()}")
+
+
+@pytest.fixture
+def log(hireledger: Hireledger, organisation: Organisation) -> Log:
+    """The log of the fresh organisation."""
+    return hireledger.log(organisation)
+
+
+@pytest.fixture
+def projector(hireledger: Hireledger, organisation: Organisation) -> Projector:
+    """Moves the fresh organisation's read models when told to."""
+    return Projector(hireledger.database, organisation)
+
+
+def recruiter() -> Attribution:
+    """A new command of someone who may do everything."""
+    return Attribution("person", new_id(), "recruiter", "api")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real inputs that are not part of the project."""
+    data = SHARED / "data"
+    if not data.is_dir():
+        pytest.skip(f"the shared inputs are not here ({data})")
+    return data

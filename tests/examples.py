@@ -1,0 +1,99 @@
+"""Named histories that tests start from, each built on the one before. No database needed."""
+
+from uuid import UUID, uuid4
+
+from domain.application import Application
+from domain.candidate import Candidate
+from domain.pool import TalentPool
+from domain.requisition import Requisition
+
+
+def approved_requisition(openings: int = 1) -> Requisition:
+    requisition = Requisition.begin(uuid4())
+    requisition.draft("R-104", "Data engineer", openings=tuple(uuid4() for _ in range(openings)))
+    requisition.request_approval()
+    requisition.approve()
+    return requisition
+
+
+def open_requisition(openings: int = 1) -> Requisition:
+    requisition = approved_requisition(openings)
+    requisition.open()
+    return requisition
+
+
+def ada() -> Candidate:
+    candidate = Candidate.begin(uuid4())
+    candidate.register(full_name="Ada Lovelace", email="ada@example.org", source="referral")
+    return candidate
+
+
+def applied(requisition: Requisition | None = None) -> Candidate:
+    candidate = ada()
+    candidate.apply_for(uuid4(), requisition or open_requisition())
+    return candidate
+
+
+def screened(requisition: Requisition | None = None) -> Candidate:
+    requisition = requisition or open_requisition()
+    candidate = applied(requisition)
+    candidate.screen(the_application(candidate).id, requisition.plan, outcome="passed")
+    return candidate
+
+
+def interviewed(requisition: Requisition | None = None) -> Candidate:
+    requisition = requisition or open_requisition()
+    candidate, interview_id = screened(requisition), uuid4()
+    candidate.schedule_interview(
+        the_application(candidate).id, interview_id, requisition.plan, starts_at=None, ends_at=None
+    )
+    candidate.hold_interview(interview_id, requisition.plan)
+    return candidate
+
+
+def offered(requisition: Requisition | None = None) -> Candidate:
+    requisition = requisition or open_requisition()
+    candidate = interviewed(requisition)
+    candidate.extend_offer(
+        the_application(candidate).id, uuid4(), requisition.plan, terms="60,000 EUR a year"
+    )
+    return candidate
+
+
+def hired(requisition: Requisition | None = None) -> Candidate:
+    requisition = requisition or open_requisition()
+    candidate = offered(requisition)
+    candidate.accept_offer(the_offer(candidate))
+    opening = requisition.free_opening()
+    candidate.hire(the_application(candidate).id, requisition.plan, opening)
+    requisition.fill(opening, the_application(candidate).id)
+    return candidate
+
+
+def rejected_after_interview() -> Candidate:
+    candidate = interviewed()
+    candidate.reject(the_application(candidate).id, "experience", notes="Too junior for us")
+    return candidate
+
+
+def pool() -> TalentPool:
+    talent_pool = TalentPool.begin(uuid4())
+    talent_pool.create("Silver medalists")
+    return talent_pool
+
+
+def pool_member(talent_pool: TalentPool | None = None) -> Candidate:
+    candidate = rejected_after_interview()
+    candidate.add_to_pool(talent_pool or pool(), "silver_medalist")
+    candidate.grant_consent("contact", "v1")
+    return candidate
+
+
+def the_application(candidate: Candidate) -> Application:
+    """The candidate's first application."""
+    return next(iter(candidate.applications.values()))
+
+
+def the_offer(candidate: Candidate) -> UUID:
+    """The candidate's first offer."""
+    return next(iter(candidate.offers))
