@@ -2,12 +2,13 @@
 
 from domain import candidate, organisation, pool, requisition
 from domain.aggregate import Aggregate
+from domain.application import CandidateEvent
 from domain.event import Event, type_names
 
 events: dict[str, type[Event]] = type_names
 
 stream_types: dict[type[Event], str] = {
-    candidate.CandidateEvent: candidate.Candidate.stream_type,
+    CandidateEvent: candidate.Candidate.stream_type,
     requisition.RequisitionEvent: requisition.Requisition.stream_type,
     pool.PoolEvent: pool.TalentPool.stream_type,
     organisation.OrganisationEvent: "organisation",

@@ -1,4 +1,4 @@
-"""The shape of every event: what it says in plain codes, and what is personal and therefore sealed."""
+"""The shape of every event: what it says in plain codes, and what is personal and so sealed."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -115,7 +115,7 @@ class Event(BaseModel, CanMutateAggregate[UUID]):
 
     def plain(self) -> dict[str, Any]:
         """The fields that anyone may read, as JSON values."""
-        closed = _envelope | personal_fields(type(self)).keys()
+        closed = set(_envelope | personal_fields(type(self)).keys())
         return self.model_dump(mode="json", exclude=closed, exclude_none=True)
 
     def personal(self) -> dict[Category, dict[str, Any]]:

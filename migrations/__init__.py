@@ -1,1 +1,1 @@
-"""Plain SQL, one file a step. `registry/` is the installation's own schema; the rest is every organisation's."""
+"""Plain SQL, one file a step: `registry/` for the installation, the rest for each organisation."""

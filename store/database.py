@@ -22,6 +22,7 @@ from store.settings import Settings
 Connection = psycopg.Connection[TupleRow]
 REGISTRY = "hireledger"
 OWNER = "hireledger_owner"
+OLDEST_POSTGRESQL = 150000
 
 
 class DatabaseUnusable(Exception):
@@ -54,7 +55,7 @@ class Database:
     def _check(self) -> str:
         try:
             with psycopg.connect(self.admin_url) as connection:
-                if connection.info.server_version < 150000:
+                if connection.info.server_version < OLDEST_POSTGRESQL:
                     raise DatabaseUnusable("PostgreSQL 15 or newer is needed")
                 return connection.info.dbname
         except psycopg.OperationalError as error:
@@ -65,7 +66,7 @@ class Database:
         """How the application connects: as a login that owns nothing."""
         parts = conninfo_to_dict(self.admin_url)
         parts.update(user=self.login, password=self._password())
-        return make_conninfo(**{key: value for key, value in parts.items() if value is not None})
+        return make_conninfo("", **parts)
 
     def _password(self) -> str:
         return hmac.new(

