@@ -54,6 +54,7 @@ def projector(hireledger: Hireledger, organisation: Organisation) -> Projector:
     return Projector(hireledger.database, organisation)
 
 
+@pytest.fixture
 def recruiter() -> Attribution:
     """A new command of someone who may do everything."""
     return Attribution("person", new_id(), "recruiter", "api")
