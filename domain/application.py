@@ -252,11 +252,14 @@ class Applications(Aggregate):
         if requisition is None:
             return STANDARD_PLAN
         requisition.guard_open(self)
+        self._guard_only_one(requisition.id)
+        return requisition.plan
+
+    def _guard_only_one(self, requisition_id: UUID) -> None:
         for other in self.open_applications():
             self.guard(
-                other.requisition_id != requisition.id, AlreadyApplied(application_id=other.id)
+                other.requisition_id != requisition_id, AlreadyApplied(application_id=other.id)
             )
-        return requisition.plan
 
     def open_applications(self) -> Iterator[Application]:
         """The applications that still run."""
@@ -280,8 +283,7 @@ class Applications(Aggregate):
     def move(self, application_id: UUID, stage_id: str, plan: InterviewPlan) -> None:
         """Moves an application to any stage of its plan, back included."""
         application = self._undecided(application_id)
-        stage, standing = plan.stage(stage_id), application.standing_at(self.occurring)
-        self.guard(stage.kind != StageKind.HIRED, HireByMove(stage=stage.id))
+        stage, standing = self.named(stage_id, plan), application.standing_at(self.occurring)
         self.guard(stage.id != standing.stage, AlreadyInStage(stage=stage.id))
         self.happened(
             MovedToStage,
@@ -383,6 +385,8 @@ class Applications(Aggregate):
         closing = application.now
         if closing.status != expected:
             raise NotStanding(standing=closing.status, expected=expected)
+        if application.requisition_id is not None:
+            self._guard_only_one(application.requisition_id)
         earlier = [s for s in application.standings if s < closing and s.status == Status.OPEN]
         before = earlier[-1] if earlier else closing
         self.guard(
@@ -434,9 +438,15 @@ class Applications(Aggregate):
         if standing.status != Status.OPEN:
             return {}
         if stage_id is not None:
-            return _standing(plan.stage(stage_id))
+            return _standing(self.named(stage_id, plan))
         stage = plan.next(kind, application.passed, standing.stage)
         return _standing(stage) if stage else {}
+
+    def named(self, stage_id: str, plan: InterviewPlan) -> Stage:
+        """The stage of this id, which is not the last: only a hire leads there."""
+        stage = plan.stage(stage_id)
+        self.guard(stage.kind != StageKind.HIRED, HireByMove(stage=stage.id))
+        return stage
 
     def _staying(self, application: Application) -> dict[str, Any]:
         standing = application.standing_at(self.occurring)

@@ -66,7 +66,7 @@ class Interviews(Applications):
         """Arranges an interview. An imported history may not know when it was to be."""
         self._undecided(application_id)
         if stage_id is not None:
-            plan.stage(stage_id)
+            self.named(stage_id, plan)
         if starts_at is not None and ends_at is not None and ends_at <= starts_at:
             raise EndsBeforeItStarts
         self.happened(
