@@ -1,11 +1,31 @@
 """Named histories that tests start from, each built on the one before. No database needed."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.application import Application
 from domain.candidate import Candidate
+from domain.plan import InterviewPlan, Stage, StageKind
 from domain.pool import TalentPool
 from domain.requisition import Requisition
+
+
+def day(number: float) -> datetime:
+    """A moment in a past year: so many days after it began."""
+    return datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=number)
+
+
+def two_interviews() -> InterviewPlan:
+    return InterviewPlan(
+        stages=(
+            Stage(id="applied", name="Applied", kind=StageKind.APPLIED),
+            Stage(id="phone", name="Phone call", kind=StageKind.SCREEN),
+            Stage(id="team", name="Team interview", kind=StageKind.INTERVIEW),
+            Stage(id="panel", name="Panel", kind=StageKind.INTERVIEW),
+            Stage(id="offer", name="Offer", kind=StageKind.OFFER),
+            Stage(id="hired", name="Hired", kind=StageKind.HIRED),
+        )
+    )
 
 
 def approved_requisition(openings: int = 1) -> Requisition:
@@ -22,6 +42,22 @@ def open_requisition(openings: int = 1) -> Requisition:
     return requisition
 
 
+def requisition_with_two_interviews(openings: int = 1) -> Requisition:
+    requisition = Requisition.begin(uuid4())
+    seats = tuple(uuid4() for _ in range(openings))
+    requisition.draft("R-105", "Analyst", openings=seats, plan=two_interviews())
+    requisition.request_approval()
+    requisition.approve()
+    requisition.open()
+    return requisition
+
+
+def closed_requisition() -> Requisition:
+    requisition = open_requisition()
+    requisition.close("filled_otherwise")
+    return requisition
+
+
 def ada() -> Candidate:
     candidate = Candidate.begin(uuid4())
     candidate.register(full_name="Ada Lovelace", email="ada@example.org", source="referral")
@@ -30,6 +66,13 @@ def ada() -> Candidate:
 
 def applied(requisition: Requisition | None = None) -> Candidate:
     candidate = ada()
+    candidate.apply_for(uuid4(), requisition or open_requisition())
+    return candidate
+
+
+def applied_on(date: datetime, requisition: Requisition | None = None) -> Candidate:
+    candidate = Candidate.begin(uuid4()).at(date)
+    candidate.register(full_name="Ada Lovelace", source="referral")
     candidate.apply_for(uuid4(), requisition or open_requisition())
     return candidate
 
@@ -76,6 +119,12 @@ def rejected_after_interview() -> Candidate:
     return candidate
 
 
+def withdrawn() -> Candidate:
+    candidate = screened()
+    candidate.withdraw(the_application(candidate).id, "other_job")
+    return candidate
+
+
 def pool() -> TalentPool:
     talent_pool = TalentPool.begin(uuid4())
     talent_pool.create("Silver medalists")
@@ -89,6 +138,12 @@ def pool_member(talent_pool: TalentPool | None = None) -> Candidate:
     return candidate
 
 
+def contacted(talent_pool: TalentPool | None = None) -> Candidate:
+    candidate = pool_member(talent_pool)
+    candidate.nurture(uuid4(), "email", subject="Hello again", body="We are hiring")
+    return candidate
+
+
 def the_application(candidate: Candidate) -> Application:
     """The candidate's first application."""
     return next(iter(candidate.applications.values()))
@@ -97,3 +152,13 @@ def the_application(candidate: Candidate) -> Application:
 def the_offer(candidate: Candidate) -> UUID:
     """The candidate's first offer."""
     return next(iter(candidate.offers))
+
+
+def the_touchpoint(candidate: Candidate) -> UUID:
+    """The first contact with the candidate."""
+    return next(iter(candidate.touchpoints))
+
+
+def the_interview(candidate: Candidate) -> UUID:
+    """The candidate's first interview."""
+    return next(iter(candidate.interviews))
