@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.errors import NotFound, Refusal
-from domain.event import ApplicationText, Code, EvaluationText, Event, Moment
+from domain.event import ApplicationText, Code, Count, EvaluationText, Event, Moment
 from domain.plan import STANDARD_PLAN, InterviewPlan, Stage, StageKind
 from domain.requisition import Requisition
 
@@ -73,7 +73,7 @@ class Hired(StandingEvent, name="application.hired"):
 class Reversal(StandingEvent):
     """Takes back how an application ended: from now on, or as if it had never been."""
 
-    reverses: int
+    reverses: Count
     """The version, in this stream, of the event taken back."""
     reason_code: Code
     entered_in_error: bool = False

@@ -66,6 +66,8 @@ Code = Annotated[
 ]
 Words = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(storable)]
 """The organisation's own words (a title, a department); never about a person."""
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+"""A number, or a version; JSON readers hold no larger one exactly."""
 Moment = Annotated[datetime, AfterValidator(in_utc), PlainSerializer(utc_text, when_used="json")]
 _Text = Annotated[str, Field(max_length=100_000), AfterValidator(storable)]
 _sealed_or_text = WithJsonSchema({"type": "string", "maxLength": 100_000})

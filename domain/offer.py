@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.application import Application, ApplicationEvent, StandingEvent
 from domain.errors import NotFound, Refusal
-from domain.event import Code, CompensationText, Moment
+from domain.event import Code, CompensationText, Count, Moment
 from domain.interview import Interviews
 from domain.plan import InterviewPlan, StageKind
 
@@ -15,7 +15,7 @@ from domain.plan import InterviewPlan, StageKind
 class OfferExtended(StandingEvent, name="offer.extended"):
     sentence = "Offer extended, version {offer_version}"
     offer_id: UUID
-    offer_version: int = 1
+    offer_version: Count = 1
     opening_id: UUID | None = None
     terms: CompensationText = None
     expires_at: Moment | None = None

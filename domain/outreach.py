@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.application import CandidateEvent, StandingEvent
 from domain.errors import NotFound, Refusal
-from domain.event import Code, CommunicationText, Moment
+from domain.event import Code, CommunicationText, Count, Moment
 from domain.offer import Offers
 from domain.plan import StageKind
 from domain.pool import TalentPool
@@ -34,7 +34,7 @@ class Nurtured(CandidateEvent, name="candidate.nurtured"):
     pool_id: UUID | None = None
     sequence_id: UUID | None = None
     campaign_id: UUID | None = None
-    step: int | None = None
+    step: Count | None = None
     channel: Code
     logged_by_hand: bool = False
     subject: CommunicationText = None
