@@ -230,7 +230,7 @@ def test_a_closed_application_takes_no_decision(
     candidate = closed()
     id, before = the_application(candidate).id, len(candidate.pending_events)
     offer, opening = uuid4(), uuid4()
-    decisions = [
+    decisions: list[Callable[[], object]] = [
         lambda: candidate.move(id, "applied", STANDARD_PLAN),
         lambda: candidate.screen(id, STANDARD_PLAN, outcome="passed"),
         lambda: candidate.hire(id, STANDARD_PLAN, opening),
