@@ -1,13 +1,19 @@
 """Puts the parts together: settings, database, and a log for each organisation."""
 
+import hashlib
+import time
 from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
-from store import organisations
+from store import api_keys, organisations
+from store.api_keys import KeyHolder
 from store.database import Database, Organisation
 from store.log import Log
 from store.settings import Settings
+
+KEYS_TRUSTED_SECONDS = 5.0
+KEYS_REMEMBERED = 10_000
 
 
 class NotMigrated(Exception):
@@ -21,6 +27,8 @@ class Hireledger:
     database: Database
     _logs: dict[UUID, Log] = field(default_factory=dict)
     _opening: Lock = field(default_factory=Lock)
+    _organisations: dict[UUID, Organisation] = field(default_factory=dict)
+    _keys: dict[bytes, tuple[float, KeyHolder]] = field(default_factory=dict)
 
     def log(self, organisation: Organisation) -> Log:
         """The log of an organisation; one a process, so that its appends coalesce."""
@@ -28,6 +36,39 @@ class Hireledger:
             if organisation.id not in self._logs:
                 self._logs[organisation.id] = Log(self.database, organisation)
             return self._logs[organisation.id]
+
+    def organisations(self) -> list[Organisation]:
+        """Every organisation there is now."""
+        with self.database.registry() as connection:
+            found = organisations.all_organisations(connection)
+        self._organisations = {organisation.id: organisation for organisation in found}
+        return found
+
+    def key_holder(self, key: str) -> KeyHolder | None:
+        """Whom an API key stands for. A revoked key works for five seconds more at most."""
+        digest, now = hashlib.sha256(key.encode()).digest(), time.monotonic()
+        checked_at, holder = self._keys.get(digest, (0.0, None))
+        if holder is not None and now - checked_at < KEYS_TRUSTED_SECONDS:
+            return holder
+        holder = api_keys.holder(self.database, self._organisations, key)
+        if holder is None and not self._known(key):
+            self.organisations()
+            holder = api_keys.holder(self.database, self._organisations, key)
+        self._remember(digest, now, holder)
+        return holder
+
+    def _known(self, key: str) -> bool:
+        """Whether the key names an organisation we have heard of, or none at all."""
+        organisation_id = api_keys.organisation_of(key)
+        return organisation_id is None or organisation_id in self._organisations
+
+    def _remember(self, digest: bytes, now: float, holder: KeyHolder | None) -> None:
+        if len(self._keys) > KEYS_REMEMBERED:
+            self._keys.clear()
+        if holder is None:
+            self._keys.pop(digest, None)
+        else:
+            self._keys[digest] = (now, holder)
 
     def close(self) -> None:
         """Gives everything back."""

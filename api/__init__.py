@@ -1,0 +1,1 @@
+"""JSON over HTTP: each endpoint parses, calls one command or query, and answers."""

@@ -28,5 +28,11 @@ class Conflict(Refusal):
     status = 409
 
 
+class VersionMismatch(Refusal):
+    """The change was meant for version {expected}, but the stream is at version {actual}."""
+
+    status = 412
+
+
 class HappensInTheFuture(Refusal):
     """occurred_at {occurred_at} is in the future; only what has happened can be recorded."""

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from store.database import Connection
 
+TIME_ZONE = "SELECT data ->> 'time_zone' FROM events WHERE position = 1"
 PROJECTED = "SELECT min(position) FROM read_models"
 KNOWN_BY = "SELECT max(position) FROM events WHERE recorded_at <= %(known_at)s"
 
@@ -40,12 +42,23 @@ def resolve(
 
     Nothing is known beyond what the read models have taken in.
     """
-    known = _one(connection, PROJECTED)
+    known = projected(connection)
     if known_at is not None:
         known = min(known, _one(connection, KNOWN_BY, {"known_at": known_at}))
     if known_before is not None:
         known = min(known, known_before - 1)
     return Asked(as_of=as_of, log_position=known)
+
+
+def projected(connection: Connection) -> int:
+    """How far every read model has come."""
+    return _one(connection, PROJECTED)
+
+
+def time_zone(connection: Connection) -> ZoneInfo:
+    """The organisation's time zone."""
+    row = connection.execute(TIME_ZONE).fetchone()
+    return ZoneInfo(row[0] if row else "UTC")
 
 
 def _one(connection: Connection, query: str, parameters: dict[str, object] | None = None) -> int:

@@ -28,6 +28,8 @@ class Attribution:
     causation_id: UUID | None = None
     fingerprint: bytes | None = None
     """Tells whether a repeated command_id comes with the same request."""
+    expected_version: int | None = None
+    """The version the changed stream must have before the command, if the caller cares."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from eventsourcing.utils import Environment
 
 from domain.aggregate import Aggregate
 from domain.candidate import Candidate
-from domain.errors import NotFound
+from domain.errors import NotFound, VersionMismatch
 from domain.pool import TalentPool
 from domain.requisition import Requisition
 from store.database import Database, Organisation
@@ -120,8 +120,9 @@ class Log(Application[UUID]):
     ) -> Recorded:
         """Saves what was decided, in one append, if nothing it relied on has moved meanwhile.
 
-        Raises Conflict, AlreadyDone, AppendUncertain (see store.append).
+        Raises VersionMismatch, Conflict, AlreadyDone, AppendUncertain (see store.append).
         """
+        _check_version(changed[0], by.expected_version)
         reads = [(other.id, other.version) for other in relying_on if other is not None]
         self.save(*changed, by=by, reads=reads)
         return self.recorded(by.command_id)
@@ -132,3 +133,11 @@ class Log(Application[UUID]):
         if not facts:
             raise NotFound(what="command", id=command_id)
         return Recorded(tuple(facts))
+
+
+def _check_version(changed: Aggregate | None, expected: int | None) -> None:
+    if changed is None or expected is None or not changed.pending_events:
+        return
+    actual = changed.pending_events[0].originator_version - 1
+    if actual not in (0, expected):
+        raise VersionMismatch(expected=expected, actual=actual)

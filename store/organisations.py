@@ -124,6 +124,17 @@ def create(database: Database, name: str, time_zone: str = "UTC") -> Organisatio
     return organisation
 
 
+def rename(database: Database, organisation: Organisation, name: str) -> None:
+    """Gives an organisation another name."""
+    with database.administer() as connection:
+        connection.execute(
+            sql.SQL("UPDATE {}.organisations SET name = %s WHERE id = %s").format(
+                sql.Identifier(REGISTRY)
+            ),
+            (name, organisation.id),
+        )
+
+
 def migrate_all(database: Database) -> dict[str, list[str]]:
     """Brings the installation and every organisation up to date; what was applied to which."""
     applied = {"installation": migrate_registry(database)}

@@ -1,0 +1,219 @@
+"""Applications over HTTP: from applying to being hired, rejected or withdrawn."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from api.asking import Answered, Asking, Limit, asking, getting
+from api.caller import DECIDING, READING, RECRUITING, SCHEDULING, SOURCING
+from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.timelines import Timeline, TimelineCursor, timeline_of
+from commands import applications as commands
+from domain.errors import NotFound
+from domain.event import Code
+from projections.pipeline import ApplicationRow, CountRow, applications, summary
+
+router = APIRouter(prefix="/api", tags=["Applications"])
+post, get = posting(router), getting(router)
+
+SealedText = Annotated[str, Field(max_length=100_000, description="Sealed: personal data.")]
+
+
+class NewApplication(Body):
+    """An application, for a requisition or a general one."""
+
+    requisition_id: Annotated[UUID | None, Field(description="Omitted: a general one.")] = None
+    source: Annotated[Code, Field(examples=["careers_page"])] = "unknown"
+    origin: Code = "applied"
+    answers: SealedText | None = None
+
+
+class Assignment(Body):
+    """The requisition a general application turned out to be for."""
+
+    requisition_id: UUID
+
+
+class Move(Body):
+    """Another stage of the plan, back included."""
+
+    stage: Annotated[Code, Field(description="Id of a stage of the requisition's plan.")]
+
+
+class Screening(Body):
+    """A screening, by a person or by a named rule."""
+
+    outcome: Annotated[Code, Field(examples=["passed"])]
+    stage: Annotated[Code | None, Field(description="Omitted: the next screen stage.")] = None
+    rule: Annotated[Code | None, Field(description="The rule that decided, if one did.")] = None
+    notes: SealedText | None = None
+
+
+class Hire(Body):
+    """A hire into an opening."""
+
+    opening_id: Annotated[UUID | None, Field(description="Omitted: any free one.")] = None
+    start_date: date | None = None
+
+
+class Ending(Body):
+    """Why an application ends."""
+
+    reason_code: Annotated[Code, Field(examples=["experience"])]
+    notes: SealedText | None = None
+
+
+class Reversal(Body):
+    """Why an ending is taken back."""
+
+    reason_code: Annotated[Code, Field(examples=["new_information"])]
+    entered_in_error: Annotated[
+        bool,
+        Field(description="True corrects the past; false is a new fact that leaves it as it was."),
+    ] = False
+
+
+class ApplicationAnswer(Answered):
+    """One application and where it stands."""
+
+    application: ApplicationRow
+
+
+class Pipeline(Answered):
+    """All applications of the organisation, counted."""
+
+    open: Annotated[int, Field(description="Applications that still run.")]
+    counts: list[CountRow]
+
+
+@post("/candidates/{candidate_id}/applications")
+def apply(
+    candidate_id: UUID, body: NewApplication, command: Commanding = commanding(SOURCING)
+) -> Answer:
+    """Starts an application."""
+    return command.answer(
+        commands.apply(command.log, command.by, candidate_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/requisition")
+def assign_application(
+    application_id: UUID, body: Assignment, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Gives a general application its requisition."""
+    return command.answer(
+        commands.assign(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/moves")
+def move_application(
+    application_id: UUID, body: Move, command: Commanding = commanding(SCHEDULING)
+) -> Answer:
+    """Moves an application to another stage."""
+    return command.answer(
+        commands.move(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/screenings")
+def screen_application(
+    application_id: UUID, body: Screening, command: Commanding = commanding(DECIDING)
+) -> Answer:
+    """Records a screening, which moves the application forward."""
+    return command.answer(
+        commands.screen(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/hire")
+def hire(application_id: UUID, body: Hire, command: Commanding = commanding(RECRUITING)) -> Answer:
+    """Hires the candidate; the opening is filled in the same append."""
+    return command.answer(
+        commands.hire(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/hire/reversal")
+def reverse_hire(
+    application_id: UUID, body: Reversal, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Undoes a hire and frees its opening."""
+    return command.answer(
+        commands.reverse_hire(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/rejection")
+def reject_application(
+    application_id: UUID, body: Ending, command: Commanding = commanding(DECIDING)
+) -> Answer:
+    """Ends an application: we say no."""
+    return command.answer(
+        commands.reject(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/rejection/reversal")
+def reverse_rejection(
+    application_id: UUID, body: Reversal, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Reopens a rejected application."""
+    return command.answer(
+        commands.reverse_rejection(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/withdrawal")
+def withdraw_application(
+    application_id: UUID, body: Ending, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Ends an application: they say no."""
+    return command.answer(
+        commands.withdraw(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/withdrawal/reversal")
+def reverse_withdrawal(
+    application_id: UUID, body: Reversal, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Reopens a withdrawn application."""
+    return command.answer(
+        commands.reverse_withdrawal(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@get("/applications/{application_id}")
+def get_application(application_id: UUID, ask: Asking = asking(READING)) -> ApplicationAnswer:
+    """Where an application stands."""
+    with ask.at() as (connection, asked):
+        rows = applications(connection, asked, application_id=application_id)
+    if not rows:
+        raise NotFound(what="application", id=application_id)
+    return ApplicationAnswer(**asked.model_dump(), application=rows[0])
+
+
+@get("/applications/{application_id}/timeline")
+def get_application_timeline(
+    application_id: UUID,
+    request: Request,
+    response: Response,
+    ask: Asking = asking(READING),
+    cursor: TimelineCursor = None,
+    limit: Limit = 200,
+) -> Timeline:
+    """What happened with an application, in sentences."""
+    return timeline_of(application_id, "application", request, response, ask, cursor, limit)
+
+
+@get("/pipeline")
+def get_pipeline(ask: Asking = asking(READING)) -> Pipeline:
+    """All applications by kind of stage and status."""
+    with ask.at() as (connection, asked):
+        counts = summary(connection, asked)
+    running = sum(count.applications for count in counts if count.status == "open")
+    return Pipeline(**asked.model_dump(), open=running, counts=counts)

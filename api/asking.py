@@ -1,0 +1,142 @@
+"""What every query over HTTP has in common: as of when, as known when, and who asks."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+import anyio
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Query
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+
+from api.caller import Caller, may
+from api.problems import NotCaughtUp, problem_responses
+from api.routes import Route
+from domain.event import Category
+from domain.role import Role
+from projections.asked import Asked, projected, resolve, time_zone
+from projections.dates import NotAMoment, Said, end_of, moment
+from store.database import Connection
+from store.envelope import Fact
+from store.log import Log
+from store.vault import Access
+
+PROBLEMS = problem_responses(401, 403, 404, 422, 503)
+WAIT_SECONDS = 2.0
+LOOK_EVERY_SECONDS = 0.005
+FULL_TIME = "RFC 3339 with an offset; a date alone means its end in the organisation's zone."
+
+Limit = Annotated[int, Query(ge=1, le=1000, description="At most this many.")]
+Cursor = Annotated[
+    UUID | None, Query(description="Goes on after this one; the Link header carries the next.")
+]
+
+
+class Answered(BaseModel):
+    """When the answer is for, and what it takes into account."""
+
+    as_of: Annotated[
+        datetime | None, Field(description="The world's time it is for; null means now.")
+    ]
+    log_position: Annotated[
+        int, Field(description="It takes the log up to this position into account.")
+    ]
+
+
+def getting(router: APIRouter) -> Route:
+    """The decorator of a router's queries: GET, with every problem declared."""
+    return partial(router.get, responses=PROBLEMS)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A caller with a question."""
+
+    caller: Caller
+    as_of: Said
+    known_at: Said
+    known_before: int | None
+
+    @property
+    def log(self) -> Log:
+        return self.caller.log
+
+    @contextmanager
+    def at(self) -> Iterator[tuple[Connection, Asked]]:
+        """One transaction, and what was understood of the times asked for."""
+        with self.log.database.transaction(self.caller.organisation) as connection:
+            zone = time_zone(connection)
+            yield (
+                connection,
+                resolve(
+                    connection,
+                    as_of=end_of(self.as_of, zone),
+                    known_at=end_of(self.known_at, zone),
+                    known_before=self.known_before,
+                ),
+            )
+
+    def open(
+        self, connection: Connection, facts: list[Fact], category: Category, purpose: str
+    ) -> list[dict[str, Any]]:
+        """Personal fields in the clear, on the record; nothing for callers who may not."""
+        if not self.caller.knows_people:
+            return [{} for _ in facts]
+        access = Access(self.caller.actor_id, purpose, self.caller.request_id)
+        return self.log.vault.open(connection, facts, [category], access)
+
+
+def parsed(name: str, text: str | None) -> Said:
+    """A date or a time. Raises RequestValidationError naming the parameter."""
+    try:
+        return moment(text)
+    except (NotAMoment, OverflowError) as error:
+        about = {"type": "time", "loc": ("query", name), "msg": str(error), "input": text}
+        raise RequestValidationError([about]) from None
+
+
+def asking(roles: frozenset[Role]) -> Any:
+    """A query of a caller in one of these roles, answered once the read side has got far enough.
+
+    Raises NotSignedIn, NotAllowed, NotCaughtUp.
+    """
+
+    async def question(
+        calling: Annotated[Caller, may(roles)],
+        as_of: Annotated[str | None, Query(description=f"As of this time. {FULL_TIME}")] = None,
+        known_at: Annotated[
+            str | None, Query(description=f"As known at this time. {FULL_TIME}")
+        ] = None,
+        known_before: Annotated[
+            int | None,
+            Query(ge=1, le=2**53, description="As known just before this log position."),
+        ] = None,
+        min_log_position: Annotated[
+            int | None,
+            Query(ge=0, le=2**53, description="Wait up to 2 s until this has been taken in."),
+        ] = None,
+    ) -> Asking:
+        if min_log_position is not None:
+            await _reached(calling, min_log_position)
+        return Asking(calling, parsed("as_of", as_of), parsed("known_at", known_at), known_before)
+
+    return Depends(question)
+
+
+async def _reached(calling: Caller, position: int) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while await run_sync(_projected, calling) < position:
+        if time.monotonic() > deadline:
+            raise NotCaughtUp(position=position)
+        await anyio.sleep(LOOK_EVERY_SECONDS)
+
+
+def _projected(calling: Caller) -> int:
+    with calling.log.database.transaction(calling.organisation) as connection:
+        return projected(connection)

@@ -1,0 +1,238 @@
+"""Candidates over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import EmailStr, Field
+
+from api.asking import Answered, Asking, Cursor, Limit, asking, getting
+from api.caller import KNOWING_PEOPLE, READING, SOURCING
+from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.paging import link_next
+from api.timelines import Timeline, TimelineCursor, timeline_of
+from commands import candidates as commands
+from domain.errors import NotFound
+from domain.event import Category, Code
+from projections.asked import Asked
+from projections.candidates import CandidateRow, candidate_by_external_id, candidates
+from projections.pipeline import ApplicationRow, applications
+from projections.talent_pool import pools_of
+from store.database import Connection
+
+router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
+post, get = posting(router), getting(router)
+
+PersonalText = Annotated[str, Field(min_length=1, max_length=1000)]
+ExternalId = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}:.{1,200}$",
+        description="Another system's id for the person, as system:id.",
+        examples=["greenhouse:4512"],
+    ),
+]
+
+
+class Profile(Body):
+    """Who someone is. All of it is personal data: it is sealed, and opened on the record."""
+
+    full_name: PersonalText | None = None
+    email: Annotated[EmailStr | None, Field(examples=["ada@example.org"])] = None
+    phone: PersonalText | None = None
+    location: PersonalText | None = None
+    links: PersonalText | None = None
+
+
+class Registration(Profile):
+    """A person who is new to the organisation."""
+
+    full_name: Annotated[PersonalText, Field(examples=["Ada Lovelace"])]
+    origin: Annotated[
+        Code, Field(description="applied, sourced, referred, agency, internal, university.")
+    ] = "applied"
+    source: Annotated[Code, Field(description="The channel.", examples=["linkedin"])] = "unknown"
+    jurisdiction: Annotated[Code | None, Field(examples=["de"])] = None
+    external_id: ExternalId | None = None
+
+
+class Ownership(Body):
+    """Who looks after a candidate."""
+
+    owner_id: UUID
+    application_id: UUID | None = None
+
+
+class Note(Body):
+    """Something worth remembering; sealed."""
+
+    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+    topic: Code = "note"
+    application_id: UUID | None = None
+
+
+class Candidate(CandidateRow):
+    """A candidate as the caller may see them; personal fields are null for those who may not."""
+
+    full_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    location: str | None = None
+    links: str | None = None
+
+
+class CandidateAnswer(Answered):
+    """One candidate, both halves: applications (ATS) and pools (CRM)."""
+
+    candidate: Candidate
+    applications: list[ApplicationRow]
+    pool_ids: Annotated[list[UUID], Field(description="The talent pools they are in.")]
+
+
+class CandidateList(Answered):
+    """Candidates in a stable order."""
+
+    items: list[Candidate]
+
+
+@post("")
+def register_candidate(body: Registration, command: Commanding = commanding(SOURCING)) -> Answer:
+    """Starts the history of a person."""
+    details = body.model_dump(exclude={"occurred_at", "external_id"})
+    return command.answer(
+        commands.register(
+            command.log,
+            command.by,
+            occurred_at=body.occurred_at,
+            external_id=_system_and_id(body.external_id),
+            **details,
+        )
+    )
+
+
+@post("/{candidate_id}/profile")
+def update_candidate_profile(
+    candidate_id: UUID, body: Profile, command: Commanding = commanding(SOURCING)
+) -> Answer:
+    """Replaces the personal fields named; the others stay."""
+    changed = body.model_dump(exclude={"occurred_at"}, exclude_none=True)
+    return command.answer(
+        commands.update_profile(
+            command.log, command.by, candidate_id, occurred_at=body.occurred_at, **changed
+        )
+    )
+
+
+@post("/{candidate_id}/owner")
+def assign_candidate_owner(
+    candidate_id: UUID, body: Ownership, command: Commanding = commanding(SOURCING)
+) -> Answer:
+    """Says who looks after a candidate."""
+    return command.answer(
+        commands.assign_owner(command.log, command.by, candidate_id, **body.model_dump())
+    )
+
+
+@post("/{candidate_id}/notes")
+def add_candidate_note(
+    candidate_id: UUID, body: Note, command: Commanding = commanding(KNOWING_PEOPLE)
+) -> Answer:
+    """Keeps a note about a candidate or one of their applications."""
+    return command.answer(
+        commands.add_note(command.log, command.by, candidate_id, **body.model_dump())
+    )
+
+
+@get("")
+def list_candidates(
+    request: Request,
+    response: Response,
+    ask: Asking = asking(READING),
+    external_id: Annotated[
+        ExternalId | None, Query(description="Only whom another system knows by this id.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> CandidateList:
+    """Candidates in a stable order, a page at a time."""
+    with ask.at() as (connection, asked):
+        only = None
+        if external_id is not None:
+            found = candidate_by_external_id(connection, asked, *_split(external_id))
+            only = [found] if found else []
+        rows = candidates(connection, asked, candidate_ids=only, cursor=cursor, limit=limit)
+        if len(rows) == limit:
+            link_next(request, response, cursor=rows[-1].candidate_id)
+        return CandidateList(
+            **asked.model_dump(), items=_known(connection, ask, rows, "list candidates")
+        )
+
+
+@get("/{candidate_id}")
+def get_candidate(candidate_id: UUID, ask: Asking = asking(READING)) -> CandidateAnswer:
+    """Everything one page needs to know of a candidate. Opening personal data is recorded."""
+    with ask.at() as (connection, asked):
+        return CandidateAnswer(
+            **asked.model_dump(),
+            candidate=_one(connection, ask, asked, candidate_id),
+            applications=applications(connection, asked, candidate_id=candidate_id),
+            pool_ids=pools_of(connection, asked, candidate_id),
+        )
+
+
+@get("/{candidate_id}/timeline")
+def get_candidate_timeline(
+    candidate_id: UUID,
+    request: Request,
+    response: Response,
+    ask: Asking = asking(READING),
+    cursor: TimelineCursor = None,
+    limit: Limit = 200,
+) -> Timeline:
+    """What happened with a candidate, in sentences."""
+    return timeline_of(candidate_id, "candidate", request, response, ask, cursor, limit)
+
+
+def _one(connection: Connection, ask: Asking, asked: Asked, candidate_id: UUID) -> Candidate:
+    rows = candidates(connection, asked, candidate_ids=[candidate_id])
+    if not rows:
+        raise NotFound(what="candidate", id=candidate_id)
+    return _known(connection, ask, rows, "view candidate")[0]
+
+
+def _known(
+    connection: Connection, ask: Asking, rows: list[CandidateRow], purpose: str
+) -> list[Candidate]:
+    """The candidates with the personal fields the caller may see: what was said last counts."""
+    positions = [position for row in rows for position in row.positions]
+    facts = ask.log.facts.at_positions(positions) if ask.caller.knows_people else []
+    opened = ask.open(connection, list(facts), Category.IDENTITY, purpose)
+    said = {fact.position: fields for fact, fields in zip(facts, opened, strict=True)}
+    return [
+        Candidate(
+            **row.model_dump(),
+            positions=row.positions,
+            **{name: value for at in row.positions for name, value in said.get(at, {}).items()},
+        )
+        for row in rows
+    ]
+
+
+def _system_and_id(external_id: str | None) -> tuple[str, str] | None:
+    return _split(external_id) if external_id else None
+
+
+def _split(external_id: str) -> tuple[str, str]:
+    system, _, id = external_id.partition(":")
+    return system, id
+
+
+def names_of(
+    connection: Connection, ask: Asking, asked: Asked, candidate_ids: list[UUID], purpose: str
+) -> dict[UUID, str | None]:
+    """The names of candidates, on the record, for callers who may know them."""
+    if not ask.caller.knows_people or not candidate_ids:
+        return {}
+    rows = candidates(connection, asked, candidate_ids=candidate_ids, limit=len(set(candidate_ids)))
+    known = _known(connection, ask, rows, purpose)
+    return {candidate.candidate_id: candidate.full_name for candidate in known}

@@ -1,0 +1,57 @@
+"""Interviews over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.caller import DECIDING, SCHEDULING
+from api.commanding import Answer, Body, Commanding, commanding, posting
+from commands import interviews as commands
+from domain.event import Code, Moment
+from domain.role import Role
+
+router = APIRouter(prefix="/api/applications/{application_id}/interviews", tags=["Interviews"])
+post = posting(router)
+
+
+class Appointment(Body):
+    """An interview to come."""
+
+    starts_at: Annotated[Moment, Field(examples=["2026-03-09T10:00:00+01:00"])]
+    ends_at: Annotated[Moment, Field(examples=["2026-03-09T11:00:00+01:00"])]
+    time_zone: Annotated[
+        str | None,
+        Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$", examples=["Europe/Berlin"]),
+    ] = None
+    stage: Annotated[
+        Code | None, Field(description="The stage it belongs to; omitted: the next of interviews.")
+    ] = None
+    interviewer_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
+    location: Annotated[str | None, Field(max_length=1000, description="Sealed.")] = None
+
+
+@post("")
+def schedule_interview(
+    application_id: UUID, body: Appointment, command: Commanding = commanding(SCHEDULING)
+) -> Answer:
+    """Arranges an interview."""
+    return command.answer(
+        commands.schedule(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/{interview_id}/completion")
+def hold_interview(
+    application_id: UUID,
+    interview_id: UUID,
+    body: Body,
+    command: Commanding = commanding(SCHEDULING | DECIDING | {Role.INTERVIEWER}),
+) -> Answer:
+    """Records that the interview took place, which moves the application forward."""
+    return command.answer(
+        commands.hold(
+            command.log, command.by, application_id, interview_id, occurred_at=body.occurred_at
+        )
+    )

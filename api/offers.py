@@ -1,0 +1,98 @@
+"""Offers over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.caller import RECRUITING
+from api.commanding import Answer, Body, Commanding, commanding, posting
+from commands import offers as commands
+from domain.event import Code, Moment
+
+router = APIRouter(prefix="/api/applications/{application_id}/offers", tags=["Offers"])
+post = posting(router)
+
+
+class Terms(Body):
+    """What is offered."""
+
+    terms: Annotated[
+        str | None,
+        Field(max_length=100_000, description="Sealed.", examples=["60,000 EUR a year"]),
+    ] = None
+    opening_id: UUID | None = None
+    expires_at: Moment | None = None
+
+
+class Reason(Body):
+    """Why an offer came to nothing."""
+
+    reason_code: Annotated[Code, Field(examples=["compensation"])]
+
+
+@post("")
+def extend_offer(
+    application_id: UUID, body: Terms, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Makes an offer, which moves the application forward."""
+    return command.answer(
+        commands.extend(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/{offer_id}/versions")
+def revise_offer(
+    application_id: UUID,
+    offer_id: UUID,
+    body: Terms,
+    command: Commanding = commanding(RECRUITING),
+) -> Answer:
+    """Makes a new version of an offer that was not accepted."""
+    return command.answer(
+        commands.extend(
+            command.log, command.by, application_id, offer_id=offer_id, **body.model_dump()
+        )
+    )
+
+
+@post("/{offer_id}/acceptance")
+def accept_offer(
+    application_id: UUID,
+    offer_id: UUID,
+    body: Body,
+    command: Commanding = commanding(RECRUITING),
+) -> Answer:
+    """Records that the candidate accepted."""
+    return command.answer(
+        commands.accept(
+            command.log, command.by, application_id, offer_id, occurred_at=body.occurred_at
+        )
+    )
+
+
+@post("/{offer_id}/decline")
+def decline_offer(
+    application_id: UUID,
+    offer_id: UUID,
+    body: Reason,
+    command: Commanding = commanding(RECRUITING),
+) -> Answer:
+    """Records that the candidate declined."""
+    return command.answer(
+        commands.decline(command.log, command.by, application_id, offer_id, **body.model_dump())
+    )
+
+
+@post("/{offer_id}/rescission")
+def rescind_offer(
+    application_id: UUID,
+    offer_id: UUID,
+    body: Reason,
+    command: Commanding = commanding(RECRUITING),
+) -> Answer:
+    """Takes an offer back."""
+    return command.answer(
+        commands.rescind(command.log, command.by, application_id, offer_id, **body.model_dump())
+    )

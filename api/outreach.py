@@ -1,0 +1,212 @@
+"""Keeping in touch over HTTP: touchpoints, consent, and coming back."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+
+from api.caller import SOURCING
+from api.commanding import Answer, Body, Commanding, commanding, posting
+from commands import outreach as commands
+from domain import outreach as domain
+from domain.event import Code, Moment
+
+router = APIRouter(prefix="/api/candidates/{candidate_id}", tags=["Outreach"])
+post = posting(router)
+
+SealedText = Annotated[str, Field(max_length=100_000, description="Sealed: personal data.")]
+
+
+class NewTouchpoint(Body):
+    """One relational contact."""
+
+    channel: Annotated[Code, Field(examples=["email"])]
+    pool_id: UUID | None = None
+    campaign_id: UUID | None = None
+    step: Annotated[int | None, Field(ge=1, le=1000)] = None
+    logged_by_hand: Annotated[
+        bool, Field(description="A call or meeting, which counts as delivered.")
+    ] = False
+    subject: SealedText | None = None
+    body: SealedText | None = None
+
+
+class Click(Body):
+    """A click on a link."""
+
+    by_scanner: Annotated[bool, Field(description="A mail scanner's, not a person's.")] = False
+
+
+class Reply(Body):
+    """An answer."""
+
+    sentiment: Annotated[Code | None, Field(examples=["positive"])] = None
+    text: SealedText | None = None
+
+
+class Bounce(Body):
+    """A message that came back."""
+
+    bounce: Annotated[Code, Field(examples=["hard"])] = "hard"
+
+
+class Attendance(Body):
+    """Someone came to an event of ours."""
+
+    event_code: Annotated[Code, Field(examples=["open_day_2026"])]
+    touchpoint_id: UUID | None = None
+
+
+class Consent(Body):
+    """A consent to the text shown."""
+
+    purpose: Annotated[Code, Field(examples=["contact"])] = domain.CONTACT
+    text_version: Annotated[Code, Field(examples=["v1"])]
+    expires_at: Moment | None = None
+
+
+class OptOut(Body):
+    """A wish to hear no more."""
+
+    channel: Annotated[Code, Field(description="A channel, or all.")] = domain.EVERY_CHANNEL
+
+
+class Reengagement(Body):
+    """Bringing someone back into a requisition."""
+
+    requisition_id: UUID
+    pool_id: UUID | None = None
+    previous_application_id: UUID | None = None
+
+
+@post("/touchpoints")
+def nurture_candidate(
+    candidate_id: UUID, body: NewTouchpoint, command: Commanding = commanding(SOURCING)
+) -> Answer:
+    """Records a contact with a candidate."""
+    return command.answer(
+        commands.nurture(command.log, command.by, candidate_id, **body.model_dump())
+    )
+
+
+@post("/touchpoints/{touchpoint_id}/delivery")
+def record_delivery(
+    candidate_id: UUID,
+    touchpoint_id: UUID,
+    body: Body,
+    command: Commanding = commanding(SOURCING),
+) -> Answer:
+    """Records that the message arrived."""
+    return _outcome(command, candidate_id, touchpoint_id, domain.TouchpointDelivered, body)
+
+
+@post("/touchpoints/{touchpoint_id}/opening")
+def record_opening(
+    candidate_id: UUID,
+    touchpoint_id: UUID,
+    body: Body,
+    command: Commanding = commanding(SOURCING),
+) -> Answer:
+    """Records that the message was opened."""
+    return _outcome(command, candidate_id, touchpoint_id, domain.TouchpointOpened, body)
+
+
+@post("/touchpoints/{touchpoint_id}/click")
+def record_click(
+    candidate_id: UUID,
+    touchpoint_id: UUID,
+    body: Click,
+    command: Commanding = commanding(SOURCING),
+) -> Answer:
+    """Records a click on a link."""
+    return _outcome(command, candidate_id, touchpoint_id, domain.TouchpointClicked, body)
+
+
+@post("/touchpoints/{touchpoint_id}/reply")
+def record_reply(
+    candidate_id: UUID,
+    touchpoint_id: UUID,
+    body: Reply,
+    command: Commanding = commanding(SOURCING),
+) -> Answer:
+    """Records an answer."""
+    return _outcome(command, candidate_id, touchpoint_id, domain.TouchpointReplied, body)
+
+
+@post("/touchpoints/{touchpoint_id}/bounce")
+def record_bounce(
+    candidate_id: UUID,
+    touchpoint_id: UUID,
+    body: Bounce,
+    command: Commanding = commanding(SOURCING),
+) -> Answer:
+    """Records that the message came back."""
+    return _outcome(command, candidate_id, touchpoint_id, domain.TouchpointBounced, body)
+
+
+@post("/attendances")
+def record_attendance(
+    candidate_id: UUID, body: Attendance, command: Commanding = commanding(SOURCING)
+) -> Answer:
+    """Records that the candidate came to an event."""
+    return command.answer(
+        commands.attend(command.log, command.by, candidate_id, **body.model_dump())
+    )
+
+
+@post("/consents")
+def grant_consent(
+    candidate_id: UUID, body: Consent, command: Commanding = commanding(SOURCING)
+) -> Answer:
+    """Records a consent."""
+    return command.answer(
+        commands.grant_consent(command.log, command.by, candidate_id, **body.model_dump())
+    )
+
+
+@post("/consents/{purpose}/withdrawal")
+def withdraw_consent(
+    candidate_id: UUID,
+    purpose: Annotated[Code, Path()],
+    body: Body,
+    command: Commanding = commanding(SOURCING),
+) -> Answer:
+    """Records that a consent was taken back."""
+    return command.answer(
+        commands.withdraw_consent(
+            command.log, command.by, candidate_id, purpose, occurred_at=body.occurred_at
+        )
+    )
+
+
+@post("/opt-outs")
+def opt_out(candidate_id: UUID, body: OptOut, command: Commanding = commanding(SOURCING)) -> Answer:
+    """Records that the candidate wants to hear no more."""
+    return command.answer(
+        commands.opt_out(command.log, command.by, candidate_id, **body.model_dump())
+    )
+
+
+@post("/reengagements")
+def reengage_candidate(
+    candidate_id: UUID, body: Reengagement, command: Commanding = commanding(SOURCING)
+) -> Answer:
+    """Brings the candidate back: the start of a new application."""
+    return command.answer(
+        commands.reengage(command.log, command.by, candidate_id, **body.model_dump())
+    )
+
+
+def _outcome(
+    command: Commanding,
+    candidate_id: UUID,
+    touchpoint_id: UUID,
+    outcome: type[domain.TouchpointEvent],
+    body: Body,
+) -> Answer:
+    return command.answer(
+        commands.touchpoint_outcome(
+            command.log, command.by, candidate_id, touchpoint_id, outcome, **body.model_dump()
+        )
+    )

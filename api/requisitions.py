@@ -1,0 +1,278 @@
+"""Requisitions over HTTP: their life, their openings, and their board."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.asking import Answered, Asking, Cursor, Limit, asking, getting
+from api.caller import APPROVING, DECIDING, READING, RECRUITING
+from api.candidates import names_of
+from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.paging import link_next
+from api.timelines import Timeline, TimelineCursor, timeline_of
+from commands import requisitions as commands
+from domain.application import Status
+from domain.errors import NotFound
+from domain.event import Code, Words
+from domain.plan import STANDARD_PLAN, InterviewPlan, Stage
+from domain.requisition import State
+from projections.pipeline import StandingRow, board
+from projections.requisitions import RequisitionRow, requisitions
+
+router = APIRouter(prefix="/api/requisitions", tags=["Requisitions"])
+post, get = posting(router), getting(router)
+
+
+class NewRequisition(Body):
+    """A wish to hire, not yet approved."""
+
+    number: Annotated[Words, Field(description="The number people quote.", examples=["R-104"])]
+    title: Annotated[Words, Field(examples=["Data engineer"])]
+    department: Annotated[Words | None, Field(examples=["Engineering"])] = None
+    location: Annotated[Words | None, Field(examples=["Berlin"])] = None
+    level: Annotated[Words | None, Field(examples=["Senior"])] = None
+    jurisdiction: Annotated[Code | None, Field(examples=["de"])] = None
+    hiring_manager_id: UUID | None = None
+    recruiter_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
+    openings: Annotated[int, Field(ge=1, le=1000, description="Seats to fill.")] = 1
+    plan: Annotated[InterviewPlan, Field(description="The stages, in order.")] = STANDARD_PLAN
+
+
+class Reason(Body):
+    """Why."""
+
+    reason_code: Annotated[Code, Field(examples=["budget"])]
+
+
+class Closure(Reason):
+    """Why a requisition ends, and what becomes of those still applying."""
+
+    disposition: Annotated[
+        Code | None,
+        Field(
+            description="Rejects every active application with this reason; omitted: refuses and"
+            " names them.",
+            examples=["position_closed"],
+        ),
+    ] = None
+
+
+class RequisitionAnswer(Answered):
+    """One requisition."""
+
+    requisition: RequisitionRow
+
+
+class RequisitionList(Answered):
+    """Requisitions in a stable order."""
+
+    items: list[RequisitionRow]
+
+
+class Card(StandingRow):
+    """One application on the board."""
+
+    full_name: Annotated[
+        str | None, Field(description="With names=true, for callers who may know it.")
+    ] = None
+
+
+class Column(Stage):
+    """One stage and the applications in it, longest there first."""
+
+    cards: list[Card]
+
+
+class Board(Answered):
+    """A requisition's applications by stage."""
+
+    requisition_id: UUID
+    columns: list[Column]
+
+
+@post("")
+def draft_requisition(body: NewRequisition, command: Commanding = commanding(DECIDING)) -> Answer:
+    """Starts a requisition; it takes applications once approved and launched."""
+    details = dict(body)
+    return command.answer(
+        commands.draft(
+            command.log, command.by, details.pop("number"), details.pop("title"), **details
+        )
+    )
+
+
+@post("/{requisition_id}/approval-request")
+def request_approval(
+    requisition_id: UUID, body: Body, command: Commanding = commanding(DECIDING)
+) -> Answer:
+    """Asks for approval."""
+    return command.answer(
+        commands.request_approval(
+            command.log, command.by, requisition_id, occurred_at=body.occurred_at
+        )
+    )
+
+
+@post("/{requisition_id}/approval")
+def approve_requisition(
+    requisition_id: UUID, body: Body, command: Commanding = commanding(APPROVING)
+) -> Answer:
+    """Approves the requisition."""
+    return command.answer(
+        commands.approve(command.log, command.by, requisition_id, occurred_at=body.occurred_at)
+    )
+
+
+@post("/{requisition_id}/approval-refusal")
+def refuse_approval(
+    requisition_id: UUID, body: Reason, command: Commanding = commanding(APPROVING)
+) -> Answer:
+    """Sends the requisition back to its draft."""
+    return command.answer(
+        commands.refuse_approval(command.log, command.by, requisition_id, **body.model_dump())
+    )
+
+
+@post("/{requisition_id}/launch")
+def open_requisition(
+    requisition_id: UUID, body: Body, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Opens an approved requisition for applications."""
+    return command.answer(
+        commands.open(command.log, command.by, requisition_id, occurred_at=body.occurred_at)
+    )
+
+
+@post("/{requisition_id}/hold")
+def put_requisition_on_hold(
+    requisition_id: UUID, body: Reason, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Stops hiring for a while."""
+    return command.answer(
+        commands.put_on_hold(command.log, command.by, requisition_id, **body.model_dump())
+    )
+
+
+@post("/{requisition_id}/hold/release")
+def resume_requisition(
+    requisition_id: UUID, body: Body, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Goes on hiring."""
+    return command.answer(
+        commands.resume(command.log, command.by, requisition_id, occurred_at=body.occurred_at)
+    )
+
+
+@post("/{requisition_id}/openings")
+def add_opening(
+    requisition_id: UUID, body: Body, command: Commanding = commanding(APPROVING)
+) -> Answer:
+    """Adds a seat to fill."""
+    return command.answer(
+        commands.add_opening(command.log, command.by, requisition_id, occurred_at=body.occurred_at)
+    )
+
+
+@post("/{requisition_id}/openings/{opening_id}/closure")
+def close_opening(
+    requisition_id: UUID,
+    opening_id: UUID,
+    body: Reason,
+    command: Commanding = commanding(RECRUITING),
+) -> Answer:
+    """Gives up a free seat."""
+    return command.answer(
+        commands.close_opening(
+            command.log, command.by, requisition_id, opening_id, **body.model_dump()
+        )
+    )
+
+
+@post("/{requisition_id}/closure")
+def close_requisition(
+    requisition_id: UUID, body: Closure, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Ends the requisition, with every active application dispositioned or named."""
+    return command.answer(
+        commands.close(command.log, command.by, requisition_id, **body.model_dump())
+    )
+
+
+@post("/{requisition_id}/closure/reversal")
+def reopen_requisition(
+    requisition_id: UUID, body: Reason, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Opens a closed requisition again."""
+    return command.answer(
+        commands.reopen(command.log, command.by, requisition_id, **body.model_dump())
+    )
+
+
+@get("")
+def list_requisitions(
+    request: Request,
+    response: Response,
+    ask: Asking = asking(READING),
+    state: State | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> RequisitionList:
+    """Requisitions in a stable order, a page at a time."""
+    with ask.at() as (connection, asked):
+        rows = requisitions(connection, asked, state=state, cursor=cursor, limit=limit)
+    if len(rows) == limit:
+        link_next(request, response, cursor=rows[-1].requisition_id)
+    return RequisitionList(**asked.model_dump(), items=rows)
+
+
+@get("/{requisition_id}")
+def get_requisition(requisition_id: UUID, ask: Asking = asking(READING)) -> RequisitionAnswer:
+    """One requisition, its plan, and its openings."""
+    with ask.at() as (connection, asked):
+        rows = requisitions(connection, asked, requisition_id=requisition_id)
+    if not rows:
+        raise NotFound(what="requisition", id=requisition_id)
+    return RequisitionAnswer(**asked.model_dump(), requisition=rows[0])
+
+
+@get("/{requisition_id}/board")
+def get_board(
+    requisition_id: UUID,
+    ask: Asking = asking(READING),
+    status: Annotated[
+        Status | None, Query(description="Only these; omitted: open ones.")
+    ] = Status.OPEN,
+    names: Annotated[bool, Query(description="With names, which is recorded as access.")] = False,
+) -> Board:
+    """The applications of a requisition where they stand, now or as of any date."""
+    with ask.at() as (connection, asked):
+        found = requisitions(connection, asked, requisition_id=requisition_id)
+        if not found:
+            raise NotFound(what="requisition", id=requisition_id)
+        rows = board(connection, asked, requisition_id, status)
+        people = [row.candidate_id for row in rows] if names else []
+        named = names_of(connection, ask, asked, people, "view board")
+    cards = [Card(**dict(row), full_name=named.get(row.candidate_id)) for row in rows]
+    return Board(
+        **asked.model_dump(),
+        requisition_id=requisition_id,
+        columns=[
+            Column(**dict(stage), cards=[card for card in cards if card.stage == stage.id])
+            for stage in found[0].stages
+        ],
+    )
+
+
+@get("/{requisition_id}/timeline")
+def get_requisition_timeline(
+    requisition_id: UUID,
+    request: Request,
+    response: Response,
+    ask: Asking = asking(READING),
+    cursor: TimelineCursor = None,
+    limit: Limit = 200,
+) -> Timeline:
+    """What happened with a requisition, in sentences."""
+    return timeline_of(requisition_id, "requisition", request, response, ask, cursor, limit)
