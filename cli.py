@@ -12,7 +12,6 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 import uvicorn
-from exchange.refusal import ImportRefused
 from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import (
@@ -30,6 +29,7 @@ from app import Hireledger, NotMigrated
 from domain.errors import NotFound, Refusal
 from domain.role import Role
 from exchange import import_file
+from exchange.refusal import ImportRefused
 from projections.asked import Asked, resolve, time_zone
 from projections.catalogue import READ_MODELS
 from projections.dates import NotAMoment, Said, end_of, moment, window
@@ -41,7 +41,7 @@ from projections.stage_conversion import stage_conversion
 from projections.time_to_hire import time_to_hire
 from simulation import simulate
 from store import api_keys, organisations
-from store.database import Connection, DatabaseUnusable, Organisation
+from store.database import Connection, Database, DatabaseUnusable, Organisation
 from store.envelope import Attribution
 from store.ids import new_id
 from store.migrations import MigrationRefused
@@ -155,7 +155,7 @@ def make_demo(hireledger: Hireledger) -> Organisation:
 def migrate() -> None:
     """Bring the database up to date."""
     settings = Settings()
-    database = app.Database(settings)
+    database = Database(settings)
     for name, applied in organisations.migrate_all(database).items():
         talk.print(f"{name}: {', '.join(applied) if applied else 'up to date'}")
     database.close()

@@ -122,9 +122,10 @@ def asking(roles: frozenset[Role]) -> Any:
             Query(ge=0, le=2**53, description="Wait up to 2 s until this has been taken in."),
         ] = None,
     ) -> Asking:
+        ask = Asking(calling, parsed("as_of", as_of), parsed("known_at", known_at), known_before)
         if min_log_position is not None:
             await _reached(calling, min_log_position)
-        return Asking(calling, parsed("as_of", as_of), parsed("known_at", known_at), known_before)
+        return ask
 
     return Depends(question)
 

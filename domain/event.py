@@ -50,12 +50,15 @@ def in_utc(moment: datetime) -> datetime:
     """The same moment in UTC; a time without an offset is refused, for nobody knows when it was."""
     if moment.tzinfo is None:
         raise ValueError("needs an offset from UTC")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside the calendar") from None
 
 
 def utc_text(moment: datetime) -> str:
     """A UTC time as the log writes it: always with microseconds, always with Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 type_names: dict[str, type["Event"]] = {}

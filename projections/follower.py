@@ -15,7 +15,6 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
 PAUSE_AFTER_FAILURE = 1.0
-LOOK_FOR_ORGANISATIONS_EVERY = 50
 
 
 class Follower(threading.Thread):
@@ -40,16 +39,14 @@ class Follower(threading.Thread):
                 self.stopped.wait(PAUSE_AFTER_FAILURE)
 
     def _follow(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
-        rounds = 0
         projectors: dict[str, Projector] = {}
         while not self.stopped.is_set():
-            if rounds % LOOK_FOR_ORGANISATIONS_EVERY == 0:
-                for organisation in self._organisations():
-                    if organisation.schema not in projectors:
-                        channel = sql.Identifier(organisation.schema)
-                        listening.execute(sql.SQL("LISTEN {}").format(channel))
-                        projectors[organisation.schema] = Projector(self.database, organisation)
-            rounds += 1
+            for organisation in self._organisations():
+                if organisation.schema not in projectors:
+                    channel = sql.Identifier(organisation.schema)
+                    listening.execute(sql.SQL("LISTEN {}").format(channel))
+                    projectors[organisation.schema] = Projector(self.database, organisation)
+            # Not a generator: every organisation is to be caught up, not only the first.
             moved = [self._catch_up(projector) for projector in projectors.values()]
             if not any(moved):
                 for _ in listening.notifies(timeout=POLL_SECONDS, stop_after=1):

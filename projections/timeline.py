@@ -66,8 +66,14 @@ WHERE position IN (
   AND position <= %(p)s
   AND occurred_at <= %(t)s
   AND (
-    %(cursor_at)s::timestamptz IS NULL
-    OR (occurred_at, position) > (%(cursor_at)s, %(cursor)s)
+    %(cursor)s::bigint IS NULL
+    OR (occurred_at, position) > (
+        SELECT
+            occurred_at,
+            position
+        FROM events
+        WHERE position = %(cursor)s
+    )
   )
 ORDER BY occurred_at, position
 LIMIT %(limit)s
@@ -108,19 +114,17 @@ def timeline(
     asked: Asked,
     entity_id: UUID,
     *,
-    cursor: tuple[datetime, int] | None = None,
+    cursor: int | None = None,
     limit: int = 200,
 ) -> list[TimelineRow]:
-    """What happened, in the order it happened, after the cursor."""
-    after_at, after = cursor or (None, None)
+    """What happened, in the order it happened, after the event at the cursor's position."""
     with connection.cursor(row_factory=class_row(TimelineRow)) as rows:
         return rows.execute(
             TIMELINE,
             {
                 **asked.parameters,
                 "entity": entity_id,
-                "cursor_at": after_at,
-                "cursor": after,
+                "cursor": cursor,
                 "limit": limit,
             },
         ).fetchall()

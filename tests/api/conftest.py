@@ -1,0 +1,40 @@
+"""The API over a real database, and keys for it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api import server
+from app import Hireledger
+from domain.role import Role
+from store import api_keys
+from store.database import Organisation
+
+ClientFor = Callable[[Role], TestClient]
+
+
+@pytest.fixture(scope="session")
+def http(hireledger: Hireledger) -> Iterator[TestClient]:
+    """The application with its own projector, nobody signed in."""
+    with TestClient(server.create(hireledger), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def client_for(http: TestClient, hireledger: Hireledger, organisation: Organisation) -> ClientFor:
+    """Someone signed in to the fresh organisation in a role."""
+
+    def signed_in(role: Role) -> TestClient:
+        key = api_keys.create(hireledger.database, organisation, role, "test")
+        client = TestClient(http.app, raise_server_exceptions=False)
+        client.headers["Authorization"] = f"Bearer {key}"
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def admin(client_for: ClientFor) -> TestClient:
+    """Someone who may do everything."""
+    return client_for(Role.ADMIN)
