@@ -4,7 +4,6 @@ import json
 import logging
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +28,6 @@ from app import Hireledger, NotMigrated
 from domain.errors import NotFound, Refusal
 from domain.role import Role
 from exchange import import_file
-from exchange.refusal import ImportRefused
 from projections.asked import Asked, resolve, time_zone
 from projections.catalogue import READ_MODELS
 from projections.dates import NotAMoment, Said, end_of, moment, window
@@ -39,7 +37,7 @@ from projections.follower import Follower
 from projections.health import differences
 from projections.stage_conversion import stage_conversion
 from projections.time_to_hire import time_to_hire
-from simulation import simulate
+from simulation.history import simulate
 from store import api_keys, organisations
 from store.database import Connection, Database, DatabaseUnusable, Organisation
 from store.envelope import Attribution
@@ -73,7 +71,6 @@ METRICS: dict[str, Callable[..., BaseModel]] = {
 
 def main() -> None:
     """Runs the command line; whatever is refused ends in one line and exit code 1."""
-    warnings.filterwarnings("ignore", category=RuntimeWarning, module="platformdirs")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         cli()
@@ -199,11 +196,7 @@ def import_(file: Path, org: Org = MAIN) -> None:
             def show(what: str, done: int, total: int) -> None:
                 bar.update(task, description=what, completed=done, total=total)
 
-            try:
-                report = import_file(hireledger.log(organisation), file, by, show)
-            except ImportRefused as error:
-                bar.stop()
-                fail(str(error))
+            report = import_file(hireledger.log(organisation), file, by, show)
             catch_up(hireledger, organisation, bar)
         say(report)
 

