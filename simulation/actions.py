@@ -1,0 +1,51 @@
+"""What somebody does: one command, about things that may not exist before it is given."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from store.ids import derived_id
+from store.log import Recorded
+
+
+@dataclass(frozen=True)
+class Name:
+    """Stands for an id until the command that makes it has been given."""
+
+    of: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One command, and when in the world it happened."""
+
+    command: Callable[..., Recorded]
+    by: UUID
+    at: datetime
+    late: timedelta = timedelta(0)
+    """How long after it happened it was entered."""
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    makes: Mapping[str, Name] = field(default_factory=dict)
+    """New ids by the field of its first event that holds them; `id` is the stream itself."""
+    changes: tuple[Name, ...] = ()
+    """The streams it continues."""
+
+    @property
+    def entered(self) -> datetime:
+        return self.at + self.late
+
+    @property
+    def writes(self) -> set[Name]:
+        """What is new or different once this is done."""
+        return {*self.changes, *self.makes.values()}
+
+    @property
+    def reads(self) -> set[Name]:
+        """What must be there before, and stay as it is."""
+        return {value for value in self.arguments.values() if isinstance(value, Name)} - self.writes
+
+
+def colleague(role: str, number: int = 1) -> UUID:
+    """The same made-up colleague each time."""
+    return derived_id(b"simulation", role, str(number))

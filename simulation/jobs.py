@@ -1,0 +1,118 @@
+"""The requisitions of the made-up organisation, oldest first."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.plan import STANDARD_PLAN, InterviewPlan, Stage, StageKind
+from simulation.actions import Name, colleague
+
+ENGINEERING, PRODUCT, SALES = "Engineering", "Product", "Sales"
+OPERATIONS, FINANCE = "Operations", "Finance"
+LOCATIONS = {
+    ENGINEERING: "Berlin",
+    PRODUCT: "Berlin",
+    SALES: "London",
+    OPERATIONS: "Warsaw",
+    FINANCE: "London",
+}
+DEPARTMENTS = tuple(LOCATIONS)
+SALARIES = {"graduate": 52_000, "junior": 43_000, "mid": 63_000, "senior": 82_000}
+
+TWO_ROUNDS = InterviewPlan(
+    stages=(
+        Stage(id="applied", name="Applied", kind=StageKind.APPLIED),
+        Stage(id="screen", name="Phone screen", kind=StageKind.SCREEN),
+        Stage(id="technical", name="Technical interview", kind=StageKind.INTERVIEW),
+        Stage(id="team", name="Team interview", kind=StageKind.INTERVIEW),
+        Stage(id="offer", name="Offer", kind=StageKind.OFFER),
+        Stage(id="hired", name="Hired", kind=StageKind.HIRED),
+    )
+)
+
+
+class Ending(StrEnum):
+    """What becomes of a requisition; one opened lately is still on its way there."""
+
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    HELD = "held"
+    NOT_APPROVED_YET = "not_approved_yet"
+
+
+class Surprise(StrEnum):
+    """What did not go as planned."""
+
+    APPROVAL_REFUSED = "approval_refused"
+    PAUSED = "paused"
+    OPENING_ADDED = "opening_added"
+    FIRST_OFFER_DECLINED = "first_offer_declined"
+    FIRST_HIRE_UNDONE = "first_hire_undone"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One requisition: what it is for, how many days ago it opened, how many come for it."""
+
+    number: str
+    title: str
+    department: str
+    level: str
+    days_ago: int
+    applications: int
+    openings: int = 1
+
+    @property
+    def id(self) -> Name:
+        return Name(self.number)
+
+    @property
+    def plan(self) -> InterviewPlan:
+        return TWO_ROUNDS if self.department in (ENGINEERING, PRODUCT) else STANDARD_PLAN
+
+    @property
+    def ending(self) -> Ending:
+        return ENDINGS.get(self.number, Ending.FILLED)
+
+    @property
+    def surprise(self) -> Surprise | None:
+        return SURPRISES.get(self.number)
+
+    @property
+    def recruiter(self) -> UUID:
+        return colleague("recruiter", 1 + DEPARTMENTS.index(self.department) % 3)
+
+    @property
+    def hiring_manager(self) -> UUID:
+        return colleague("hiring manager", DEPARTMENTS.index(self.department))
+
+
+JOBS = (
+    Job("R-101", "Backend engineer", ENGINEERING, "senior", 530, 60, openings=2),
+    Job("R-102", "Product designer", PRODUCT, "mid", 480, 65),
+    Job("R-103", "Data engineer", ENGINEERING, "senior", 420, 55),
+    Job("R-104", "Customer support specialist", OPERATIONS, "junior", 375, 80, openings=3),
+    Job("R-105", "Graduate software engineer", ENGINEERING, "graduate", 320, 300, openings=2),
+    Job("R-106", "Financial controller", FINANCE, "senior", 265, 40),
+    Job("R-107", "Account executive", SALES, "mid", 210, 45),
+    Job("R-108", "Site reliability engineer", ENGINEERING, "senior", 150, 45),
+    Job("R-109", "Product analyst", PRODUCT, "mid", 90, 40),
+    Job("R-110", "Machine learning engineer", ENGINEERING, "senior", 34, 70, openings=3),
+    Job("R-111", "Sales development representative", SALES, "junior", 31, 55, openings=2),
+    Job("R-112", "Product manager", PRODUCT, "senior", 25, 60),
+    Job("R-113", "Frontend engineer", ENGINEERING, "mid", 16, 60),
+    Job("R-114", "Technical writer", PRODUCT, "mid", 0, 0),
+)
+ENDINGS = {
+    "R-107": Ending.CANCELLED,
+    "R-109": Ending.HELD,
+    "R-114": Ending.NOT_APPROVED_YET,
+}
+SURPRISES = {
+    "R-102": Surprise.FIRST_OFFER_DECLINED,
+    "R-103": Surprise.FIRST_HIRE_UNDONE,
+    "R-104": Surprise.APPROVAL_REFUSED,
+    "R-105": Surprise.OPENING_ADDED,
+    "R-106": Surprise.PAUSED,
+    "R-108": Surprise.FIRST_OFFER_DECLINED,
+}
