@@ -44,17 +44,18 @@ class Hireledger:
         self._organisations = {organisation.id: organisation for organisation in found}
         return found
 
+    def remembered(self, key: str) -> KeyHolder | None:
+        """Whom an API key stood for moments ago. A revoked key works five seconds more at most."""
+        checked_at, holder = self._keys.get(_digest(key), (0.0, None))
+        return holder if time.monotonic() - checked_at < KEYS_TRUSTED_SECONDS else None
+
     def key_holder(self, key: str) -> KeyHolder | None:
-        """Whom an API key stands for. A revoked key works for five seconds more at most."""
-        digest, now = hashlib.sha256(key.encode()).digest(), time.monotonic()
-        checked_at, holder = self._keys.get(digest, (0.0, None))
-        if holder is not None and now - checked_at < KEYS_TRUSTED_SECONDS:
-            return holder
+        """Whom an API key stands for, looked up; None if it is not valid."""
         holder = api_keys.holder(self.database, self._organisations, key)
         if holder is None and not self._known(key):
             self.organisations()
             holder = api_keys.holder(self.database, self._organisations, key)
-        self._remember(digest, now, holder)
+        self._remember(key, holder)
         return holder
 
     def _known(self, key: str) -> bool:
@@ -62,17 +63,21 @@ class Hireledger:
         organisation_id = api_keys.organisation_of(key)
         return organisation_id is None or organisation_id in self._organisations
 
-    def _remember(self, digest: bytes, now: float, holder: KeyHolder | None) -> None:
+    def _remember(self, key: str, holder: KeyHolder | None) -> None:
         if len(self._keys) > KEYS_REMEMBERED:
             self._keys.clear()
         if holder is None:
-            self._keys.pop(digest, None)
+            self._keys.pop(_digest(key), None)
         else:
-            self._keys[digest] = (now, holder)
+            self._keys[_digest(key)] = (time.monotonic(), holder)
 
     def close(self) -> None:
         """Gives everything back."""
         self.database.close()
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
 
 
 def start(settings: Settings | None = None) -> Hireledger:

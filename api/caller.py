@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
+from anyio.to_thread import run_sync
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -48,13 +49,17 @@ def system(request: Request) -> Hireledger:
     return hireledger
 
 
-def caller(
+async def caller(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
 ) -> Caller:
     """The caller. Raises NotSignedIn."""
     hireledger = system(request)
-    holder = hireledger.key_holder(credentials.credentials) if credentials else None
+    if credentials is None:
+        raise NotSignedIn
+    holder = hireledger.remembered(credentials.credentials) or await run_sync(
+        hireledger.key_holder, credentials.credentials
+    )
     if holder is None:
         raise NotSignedIn
     return Caller(
@@ -69,7 +74,7 @@ def caller(
 def may(roles: frozenset[Role]) -> Any:
     """Only callers in these roles get past. Raises NotAllowed."""
 
-    def allowed(calling: Annotated[Caller, Depends(caller)]) -> Caller:
+    async def allowed(calling: Annotated[Caller, Depends(caller)]) -> Caller:
         if calling.role not in roles:
             raise NotAllowed(role=calling.role)
         return calling

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -157,7 +158,7 @@ def commanding(roles: frozenset[Role]) -> Any:
     Raises NotSignedIn, NotAllowed, KeyReused, and AlreadyDone for a repeated command.
     """
 
-    def command(
+    async def command(
         request: Request,
         response: Response,
         calling: Annotated[Caller, may(roles)],
@@ -182,7 +183,7 @@ def commanding(roles: frozenset[Role]) -> Any:
         command_id = new_id()
         if idempotency_key is not None:
             command_id = _command_id(calling, request, idempotency_key)
-            _refuse_another_use(calling.log, command_id, fingerprint)
+            await run_sync(_refuse_another_use, calling.log, command_id, fingerprint)
         by = Attribution(
             actor_type="api_key",
             actor_id=calling.actor_id,

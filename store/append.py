@@ -231,7 +231,10 @@ class Append:
     keys: Sequence[dict[str, Any]] = ()
     fingerprint: bytes | None = None
 
-    finished: threading.Event = field(default_factory=threading.Event, init=False)
+    done: bool = field(default=False, init=False)
+    has_pen: bool = field(default=False, init=False)
+    woken: threading.Event = field(default_factory=threading.Event, init=False)
+    """Set when it is done, or when it is its turn to write."""
     positions: list[int] = field(default_factory=list, init=False)
     error: BaseException | None = field(default=None, init=False)
 
@@ -240,42 +243,45 @@ class Append:
         return {event["stream_id"] for event in self.events}
 
 
-class Appender(threading.Thread):
+class Appender:
     """Coalesces the appends of one organisation's commands in this process.
 
-    One thread writes: while it waits for the disk, the commands of all others gather for its
-    next transaction.
+    Whoever finds nobody writing writes, and takes along everyone who waits. While it waits for
+    the disk, the others gather; when it is done it hands the pen to one of them.
     """
 
     def __init__(self, database: Database, organisation: Organisation) -> None:
-        super().__init__(name=f"appender of {organisation.name}", daemon=True)
         self.database = database
         self.organisation = organisation
         self._waiting: list[Append] = []
-        self._queue = threading.Condition()
+        self._lock = threading.Lock()
+        self._someone_writes = False
 
     def append(self, append: Append) -> list[int]:
         """Records the events and gives their positions.
 
         Raises Conflict where a stream relied on has moved on, AlreadyDone for a repeated command.
         """
-        with self._queue:
-            if self.ident is None:
-                self.start()
+        with self._lock:
             self._waiting.append(append)
-            self._queue.notify()
-        append.finished.wait()
+            writes, self._someone_writes = not self._someone_writes, True
+        if not writes:
+            append.woken.wait()
+        while not append.done:
+            self._write(self._take())
+        if writes or append.has_pen:
+            self._hand_over()
         if append.error is not None:
             raise append.error
         return append.positions
 
-    def run(self) -> None:
-        while True:
-            with self._queue:
-                while not self._waiting:
-                    self._queue.wait()
-                batch = self._take()
-            self._write(batch)
+    def _hand_over(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting[0].has_pen = True
+                self._waiting[0].woken.set()
+            else:
+                self._someone_writes = False
 
     def _take(self) -> list[Append]:
         """The next batch: in order of arrival, never two that touch what another one writes."""
@@ -285,24 +291,25 @@ class Appender(threading.Thread):
         touched: set[UUID] = set()
         commands: set[UUID] = set()
         size = 0
-        for append in self._waiting:
-            touches = {stream_id for stream_id, _ in append.relied}
-            entangled = (
-                append.command_id in commands
-                or touches & written
-                or append.written & touched
-                or (batch and size + len(append.events) > MOST_EVENTS)
-            )
-            # Whoever is passed over holds back all that come after it on the same streams.
-            written |= append.written
-            touched |= touches
-            commands.add(append.command_id)
-            if entangled:
-                left.append(append)
-            else:
-                batch.append(append)
-                size += len(append.events)
-        self._waiting = left
+        with self._lock:
+            for append in self._waiting:
+                touches = {stream_id for stream_id, _ in append.relied}
+                entangled = (
+                    append.command_id in commands
+                    or touches & written
+                    or append.written & touched
+                    or (batch and size + len(append.events) > MOST_EVENTS)
+                )
+                # Whoever is passed over holds back all that come after it on the same streams.
+                written |= append.written
+                touched |= touches
+                commands.add(append.command_id)
+                if entangled:
+                    left.append(append)
+                else:
+                    batch.append(append)
+                    size += len(append.events)
+            self._waiting = left
         return batch
 
     def _write(self, batch: list[Append]) -> None:
@@ -318,11 +325,12 @@ class Appender(threading.Thread):
         except psycopg.OperationalError as error:
             for append in batch:
                 append.error = AppendUncertain(str(error))
-        except Exception as error:  # whatever it is, the commands must hear of it
+        except BaseException as error:  # whatever it is, the commands must hear of it
             for append in batch:
                 append.error = error
         for append in batch:
-            append.finished.set()
+            append.done = True
+            append.woken.set()
 
     def _record(self, batch: list[Append]) -> None:
         by_command = {append.command_id: append for append in batch}

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import cached_property
 from pathlib import Path
 
 KEY_BYTES = 32
@@ -14,32 +15,40 @@ class Keyring:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self._seen: tuple[int, dict[int, bytes]] = (0, {})
 
     def epoch(self) -> int:
         """The epoch in force: the newest."""
-        epochs = [int(path.stem.removeprefix("epoch-")) for path in self._files()]
-        return max(epochs) if epochs else self._begin(1)
+        return max(self._keys(), default=0) or self._begin(1)
 
     def key(self, epoch: int) -> bytes | None:
         """The key of an epoch; None if it was destroyed."""
-        try:
-            return self._path(epoch).read_bytes()
-        except FileNotFoundError:
-            return None
+        return self._keys().get(epoch)
+
+    def _keys(self) -> dict[int, bytes]:
+        """The keys there are now: read again whenever a file came or went."""
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        changed_at = self.directory.stat().st_mtime_ns
+        if self._seen[0] != changed_at:
+            paths = self.directory.glob("epoch-*.key")
+            keys = {int(path.stem.removeprefix("epoch-")): path.read_bytes() for path in paths}
+            self._seen = changed_at, keys
+        return self._seen[1]
 
     def secret(self, purpose: str) -> bytes:
         """A secret for one purpose, the same in every process that has the key files."""
+        return hmac.new(self._installation, purpose.encode(), hashlib.sha256).digest()
+
+    @cached_property
+    def _installation(self) -> bytes:
         path = self.directory / "installation.key"
         if not path.exists():
             self._create(path)
-        return hmac.new(path.read_bytes(), purpose.encode(), hashlib.sha256).digest()
+        return path.read_bytes()
 
     def _begin(self, epoch: int) -> int:
         self._create(self._path(epoch))
         return epoch
-
-    def _files(self) -> list[Path]:
-        return list(self.directory.glob("epoch-*.key"))
 
     def _path(self, epoch: int) -> Path:
         return self.directory / f"epoch-{epoch}.key"

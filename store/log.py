@@ -1,11 +1,12 @@
 """One organisation's log, as commands use it: get an aggregate, decide, save."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import InfrastructureFactory, Mapper
 from eventsourcing.utils import Environment
 
@@ -124,8 +125,16 @@ class Log(Application[UUID]):
         """
         _check_version(changed[0], by.expected_version)
         reads = [(other.id, other.version) for other in relying_on if other is not None]
-        self.save(*changed, by=by, reads=reads)
-        return self.recorded(by.command_id)
+        recordings = self.save(*changed, by=by, reads=reads)
+        return Recorded(
+            tuple(
+                replace(self._fact(recording.domain_event), position=recording.notification.id)
+                for recording in recordings
+            )
+        )
+
+    def _fact(self, event: DomainEventProtocol[UUID]) -> Fact:
+        return cast("FactMapper", self.mapper).to_stored_event(event)
 
     def recorded(self, command_id: UUID) -> Recorded:
         """What a command recorded. Raises NotFound if it never did."""
