@@ -77,7 +77,8 @@ cohort AS (
     SELECT
         ladder.milestone,
         furthest.rung > ladder.rung AS advanced,
-        standing.status = 'open' AND COALESCE(offers.awaited, true) AS running
+        standing.status = 'open'
+            AND (ladder.milestone <> 'offered' OR COALESCE(offers.awaited, true)) AS running
     FROM reached
     JOIN ladder ON ladder.milestone = reached.milestone
     JOIN standing ON standing.application_id = reached.application_id

@@ -2,7 +2,8 @@
 
 Durations are elapsed days (hours / 24, not rounded); percentiles interpolate linearly. The
 window is by the end. An application whose hire was reversed, or that was rejected, withdrawn or
-rescinded afterwards, has no end. Source: ANSI/SHRM usage; start and end are policies because
+rescinded afterwards, has no end; nor does a hire that was reversed, or the acceptance of an offer
+that was rescinded, end anything later. Source: ANSI/SHRM usage; start and end are policies because
 products disagree.
 """
 
@@ -38,14 +39,10 @@ WITH steps AS (
         'withdrawn'
       )
 ),
-marks AS (
+setbacks AS (
     SELECT
         application_id,
-        min(occurred_at) FILTER (WHERE milestone = 'applied') AS started_at,
-        max(occurred_at) FILTER (WHERE milestone = 'accepted') AS accepted_at,
-        max(nth) FILTER (WHERE milestone = 'accepted') AS accepted,
-        max(occurred_at) FILTER (WHERE milestone = 'hired') AS hired_at,
-        max(nth) FILTER (WHERE milestone = 'hired') AS hired,
+        COALESCE(max(nth) FILTER (WHERE milestone = 'rescinded'), 0) AS rescinded,
         COALESCE(
             max(nth) FILTER (
                 WHERE milestone IN ('rescinded', 'hire_reversed', 'rejected', 'withdrawn')
@@ -54,6 +51,21 @@ marks AS (
         ) AS undone
     FROM steps
     GROUP BY application_id
+),
+marks AS (
+    SELECT
+        steps.application_id,
+        setbacks.undone,
+        min(occurred_at) FILTER (WHERE milestone = 'applied') AS started_at,
+        max(occurred_at) FILTER (WHERE milestone = 'accepted' AND nth > rescinded) AS accepted_at,
+        max(nth) FILTER (WHERE milestone = 'accepted' AND nth > rescinded) AS accepted,
+        max(occurred_at) FILTER (WHERE milestone = 'hired' AND nth > undone) AS hired_at,
+        max(nth) FILTER (WHERE milestone = 'hired' AND nth > undone) AS hired
+    FROM steps
+    JOIN setbacks ON setbacks.application_id = steps.application_id
+    GROUP BY
+        steps.application_id,
+        setbacks.undone
 ),
 ends AS (
     SELECT
