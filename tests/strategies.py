@@ -1,19 +1,35 @@
 """Random events and, from the domain's own verbs, random histories."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
-from uuid import UUID
+from types import FunctionType, NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from domain import catalogue
+from domain.aggregate import Aggregate
+from domain.application import Application, Status
+from domain.candidate import Candidate
+from domain.errors import Refusal
 from domain.event import Code, Count, Event, Moment, Sealed, Words
+from domain.outreach import (
+    TouchpointBounced,
+    TouchpointClicked,
+    TouchpointDelivered,
+    TouchpointOpened,
+    TouchpointReplied,
+)
 from domain.plan import STANDARD_PLAN, InterviewPlan
+from domain.requisition import Requisition
 from tests import examples
+
+Picked = TypeVar("Picked")
 
 storable = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 hard_texts = ["", "👩🏽‍💻 ✓ ẞ", "line\r\n\ttab\x1b\x7f", "Redacted", '{"a": 1}', "ü" * 5_000]
@@ -78,3 +94,204 @@ def events_of(
 
 any_event_class = st.sampled_from(list(catalogue.events.values()))
 any_event = any_event_class.flatmap(events_of)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that may happen next; what is refused has not happened."""
+
+    verb: str
+    who: int
+    what: int
+    half_day: int | None
+    flag: bool
+
+    @property
+    def at(self) -> datetime | None:
+        return None if self.half_day is None else examples.day(self.half_day / 2)
+
+
+class World:
+    """A few people, requisitions and pools, to whom steps happen in memory."""
+
+    def __init__(self) -> None:
+        self.requisitions = [
+            examples.open_requisition(openings=2),
+            examples.requisition_with_two_interviews(openings=1),
+        ]
+        self.pools = [examples.pool(), examples.pool()]
+        self.candidates = [Candidate.begin(uuid4()).at(examples.day(0)) for _ in range(4)]
+        for number, candidate in enumerate(self.candidates):
+            candidate.register(full_name="Ada Lovelace", source="referral")
+            candidate.grant_consent("contact", "v1")
+            if number:
+                requisition = pick(self.requisitions, number)
+                candidate.at(examples.day(number)).apply_for(uuid4(), requisition)
+
+    @property
+    def changed(self) -> list[Aggregate]:
+        """Everyone with something not yet recorded."""
+        everyone: list[Aggregate] = [*self.requisitions, *self.pools, *self.candidates]
+        return [one for one in everyone if one.pending_events]
+
+    def take(self, step: Step) -> None:
+        """Lets a step happen to the first, from `who` on, to whom the rules allow it."""
+        for candidate in self.candidates[step.who :] + self.candidates[: step.who]:
+            before = candidate.version
+            with suppress(Refusal, IndexError):
+                verbs[step.verb](self, candidate.at(step.at), step)
+            if candidate.version > before:
+                return
+
+    def requisition_of(self, application: Application) -> Requisition | None:
+        return next((r for r in self.requisitions if r.id == application.requisition_id), None)
+
+    def plan_of(self, application: Application) -> InterviewPlan:
+        requisition = self.requisition_of(application)
+        return requisition.plan if requisition else STANDARD_PLAN
+
+    def apply(self, candidate: Candidate, step: Step) -> None:
+        requisition = None if step.what % 4 == 3 else pick(self.requisitions, step.what)
+        candidate.at(early(step)).apply_for(uuid4(), requisition, source="referral")
+
+    def assign(self, candidate: Candidate, step: Step) -> None:
+        general = [a for a in candidate.open_applications() if a.requisition_id is None]
+        candidate.assign(pick(general, step.what).id, pick(self.requisitions, step.what))
+
+    def move(self, candidate: Candidate, step: Step) -> None:
+        application = one_of(candidate, step)
+        plan = self.plan_of(application)
+        candidate.move(application.id, pick(plan.stages, step.what).id, plan)
+
+    def screen(self, candidate: Candidate, step: Step) -> None:
+        application = one_of(candidate, step)
+        plan = self.plan_of(application)
+        stage = pick(plan.stages, step.what).id if step.flag else None
+        candidate.screen(application.id, plan, outcome="passed", stage_id=stage)
+
+    def interview(self, candidate: Candidate, step: Step) -> None:
+        application, interview_id = one_of(candidate, step), uuid4()
+        plan = self.plan_of(application)
+        candidate.schedule_interview(
+            application.id, interview_id, plan, starts_at=None, ends_at=None
+        )
+        candidate.hold_interview(interview_id, plan)
+
+    def offer(self, candidate: Candidate, step: Step) -> None:
+        application = one_of(candidate, step)
+        candidate.extend_offer(application.id, uuid4(), self.plan_of(application))
+
+    def accept(self, candidate: Candidate, step: Step) -> None:
+        candidate.accept_offer(pick(list(candidate.offers), step.what))
+
+    def decline(self, candidate: Candidate, step: Step) -> None:
+        candidate.decline_offer(pick(list(candidate.offers), step.what), "salary")
+
+    def rescind(self, candidate: Candidate, step: Step) -> None:
+        candidate.rescind_offer(pick(list(candidate.offers), step.what), "budget")
+
+    def hire(self, candidate: Candidate, step: Step) -> None:
+        application = one_of(candidate, step)
+        requisition = self.requisition_of(application)
+        if requisition is not None:
+            opening = requisition.free_opening()
+            candidate.hire(application.id, requisition.plan, opening)
+            requisition.at(step.at).fill(opening, application.id)
+
+    def reject(self, candidate: Candidate, step: Step) -> None:
+        candidate.reject(one_of(candidate, step).id, "experience", notes="Too junior")
+
+    def withdraw(self, candidate: Candidate, step: Step) -> None:
+        candidate.withdraw(one_of(candidate, step).id, "other_job")
+
+    def reverse(self, candidate: Candidate, step: Step) -> None:
+        closed = [a for a in candidate.applications.values() if not a.is_open]
+        application = pick(closed, step.what)
+        status, opening = application.now.status, application.opening_id
+        decide = {
+            Status.HIRED: candidate.reverse_hire,
+            Status.REJECTED: candidate.reverse_rejection,
+            Status.WITHDRAWN: candidate.reverse_withdrawal,
+        }[status]
+        decide(application.id, "error" if step.flag else "new_facts", step.flag)
+        requisition = self.requisition_of(application)
+        if status == Status.HIRED and opening and requisition:
+            requisition.at(step.at).reopen_opening(opening)
+
+    def recall(self, candidate: Candidate, step: Step) -> None:
+        """An imported history decides on after the end."""
+        application = one_of(candidate, step)
+        plan = self.plan_of(application)
+        candidate.from_history()
+        if step.flag:
+            candidate.screen(application.id, plan, outcome="passed")
+        else:
+            candidate.reject(application.id, "experience")
+        candidate.anomalies = None
+
+    def join(self, candidate: Candidate, step: Step) -> None:
+        candidate.add_to_pool(pick(self.pools, step.what), "finalist")
+
+    def leave(self, candidate: Candidate, step: Step) -> None:
+        candidate.remove_from_pool(pick(self.pools, step.what).id, "not_interested")
+
+    def contact(self, candidate: Candidate, step: Step) -> None:
+        pool = next(iter(sorted(candidate.pools)), None)
+        channel = f"channel-{len(candidate.touchpoints)}"
+        candidate.nurture(uuid4(), channel, pool_id=pool, logged_by_hand=step.flag)
+
+    def respond(self, candidate: Candidate, step: Step) -> None:
+        touchpoint = pick(list(candidate.touchpoints), step.who + step.what)
+        outcome = pick(outcomes, step.what)
+        about = {"by_scanner": step.flag} if outcome is TouchpointClicked else {}
+        candidate.touchpoint_outcome(outcome, touchpoint, **about)
+
+    def attend(self, candidate: Candidate, _: Step) -> None:
+        candidate.attend("meetup")
+
+    def come_back(self, candidate: Candidate, step: Step) -> None:
+        previous = pick([*candidate.applications, None], step.what)
+        candidate.reengage(
+            uuid4(), pick(self.requisitions, step.what), previous_application_id=previous
+        )
+
+
+verbs: dict[str, Callable[[World, Candidate, Step], None]] = {
+    name: verb
+    for name, verb in vars(World).items()
+    if isinstance(verb, FunctionType) and name not in ("__init__", "take") and "_of" not in name
+}
+outcomes = (
+    TouchpointDelivered,
+    TouchpointOpened,
+    TouchpointClicked,
+    TouchpointReplied,
+    TouchpointBounced,
+)
+
+
+def pick(choices: Sequence[Picked], number: int) -> Picked:
+    """One of them. Raises IndexError where there is none."""
+    return choices[number % len(choices)] if choices else choices[0]
+
+
+def one_of(candidate: Candidate, step: Step) -> Application:
+    return pick(list(candidate.applications.values()), step.what)
+
+
+def early(step: Step) -> datetime | None:
+    """Most applications begin early, so that most of what happens happens to one."""
+    return None if step.half_day is None else examples.day(step.half_day / 8)
+
+
+often = ("screen", "interview", "offer", "accept", "hire", "reverse", "contact", "respond")
+steps = st.builds(
+    Step,
+    verb=st.sampled_from([*verbs, *often]),
+    who=st.integers(0, 3),
+    what=st.integers(0, 5),
+    half_day=st.one_of(st.none(), st.integers(0, 120), st.integers(0, 120)),
+    flag=st.booleans(),
+)
+histories = st.lists(steps, min_size=30, max_size=70)
+"""Random histories: steps to take in a World, many of them entered late."""

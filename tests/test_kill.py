@@ -113,8 +113,8 @@ def outlive(
             victim.start()
             kills += 1
     acknowledged = dict(pair for victim in running for pair in victim.acknowledged)
-    assert kills > seconds
-    assert len(acknowledged) > 20 * seconds
+    assert kills > seconds / 2
+    assert len(acknowledged) > 5 * seconds
     assert_all_is_recorded(log, acknowledged)
     assert_the_log_is_whole(log)
     assert_hires_have_openings(log)

@@ -1,0 +1,325 @@
+"""What the read models should answer, computed from the log in plain Python, one event at a time.
+
+Written from the definitions (design: metrics, two clocks), not from the SQL: take what was
+recorded by P, leave out what was taken back by then, order by (occurred_at, position), cut at T.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import fmean
+from typing import Any
+from uuid import UUID
+
+from store.database import Connection
+
+ROWS = """
+SELECT
+    position,
+    type,
+    occurred_at,
+    recorded_at,
+    stream_id,
+    version,
+    data,
+    reason_code
+FROM events
+ORDER BY position
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One event of the log."""
+
+    position: int
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    stream_id: UUID
+    version: int
+    data: dict[str, Any]
+    reason_code: str | None
+
+    def id(self, name: str) -> UUID | None:
+        text = self.data.get(name)
+        return UUID(text) if text else None
+
+
+def read(connection: Connection) -> list[Row]:
+    """The whole log."""
+    return [Row(*row) for row in connection.execute(ROWS)]
+
+
+def known(log: Iterable[Row], t: datetime | None, p: int) -> list[Row]:
+    """What had happened by t, as known at p, in the world's order."""
+    recorded = [row for row in log if row.position <= p]
+    errors = [row for row in recorded if row.data.get("entered_in_error")]
+    never_was = {(row.stream_id, row.data["reverses"]) for row in errors}
+    happened = [
+        row
+        for row in recorded
+        if row not in errors
+        and (row.stream_id, row.version) not in never_was
+        and (t is None or row.occurred_at <= t)
+    ]
+    return sorted(happened, key=lambda row: (row.occurred_at, row.position))
+
+
+def within(moment: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or moment >= since) and (until is None or moment < until)
+
+
+STARTS = ("application.applied", "application.reengaged")
+ENDS = {
+    "application.hired": "hired",
+    "application.rejected": "rejected",
+    "application.withdrawn": "withdrawn",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an application stands, and the event that says so."""
+
+    application_id: UUID
+    candidate_id: UUID
+    stage: str
+    stage_kind: str
+    status: str
+    reason_code: str | None
+    since: datetime
+    position: int
+
+
+def standings(history: Iterable[Row]) -> dict[UUID, Standing]:
+    """Every application where the last event with a stage left it."""
+    found = {}
+    for row in history:
+        id = row.id("application_id")
+        if id and row.data.get("stage"):
+            found[id] = Standing(
+                id,
+                row.stream_id,
+                row.data["stage"],
+                row.data["stage_kind"],
+                ENDS.get(row.type, "open"),
+                row.reason_code,
+                row.occurred_at,
+                row.position,
+            )
+    return found
+
+
+def assignments(history: Iterable[Row]) -> dict[UUID, UUID | None]:
+    """The requisition each application was last given."""
+    return {
+        id: row.id("requisition_id")
+        for row in history
+        if row.type in (*STARTS, "application.assigned_to_requisition")
+        and (id := row.id("application_id"))
+    }
+
+
+def board(history: Sequence[Row], requisition_id: UUID) -> list[Standing]:
+    """The applications of a requisition, longest standing first."""
+    assigned = assignments(history)
+    cards = [s for id, s in standings(history).items() if assigned.get(id) == requisition_id]
+    return sorted(cards, key=lambda card: (card.since, card.application_id))
+
+
+def summary(history: Sequence[Row]) -> Counter[tuple[str, str]]:
+    """How many applications stand in which kind of stage with which status."""
+    return Counter((s.stage_kind, s.status) for s in standings(history).values())
+
+
+@dataclass(frozen=True)
+class Member:
+    """Someone in a pool, and what contact there was."""
+
+    candidate_id: UUID
+    since: datetime
+    reason_code: str | None
+    touchpoints: int
+    replies: int
+    last_contact_at: datetime | None
+
+
+def members(history: Sequence[Row], pool_id: UUID) -> list[Member]:
+    """The members of a pool, by id."""
+    inside: dict[UUID, Row] = {}
+    for row in history:
+        if row.id("pool_id") != pool_id:
+            continue
+        if row.type == "pool.member_added":
+            inside[row.stream_id] = row
+        if row.type == "pool.member_removed":
+            inside.pop(row.stream_id, None)
+    return [_member(history, inside[id]) for id in sorted(inside)]
+
+
+def _member(history: Sequence[Row], added: Row) -> Member:
+    mine = [row for row in history if row.stream_id == added.stream_id]
+    contacts = [row.occurred_at for row in mine if row.type == "candidate.nurtured"]
+    return Member(
+        added.stream_id,
+        added.occurred_at,
+        added.reason_code,
+        len(contacts),
+        sum(row.type == "touchpoint.replied" for row in mine),
+        contacts[-1] if contacts else None,
+    )
+
+
+LADDER = ("applied", "screened", "interviewed", "offered", "hired")
+SIDE_EXITS = ("rejected", "declined")
+OFFERS = ("offer.extended", "offer.declined", "offer.rescinded")
+MILESTONES = {
+    "application.applied": "applied",
+    "application.reengaged": "applied",
+    "application.screened": "screened",
+    "interview.held": "interviewed",
+    "offer.extended": "offered",
+    "application.hired": "hired",
+    "application.rejected": "rejected",
+    "offer.declined": "declined",
+}
+
+
+def funnel(
+    history: Sequence[Row], since: datetime | None, until: datetime | None
+) -> dict[str, tuple[int, int | None, int | None]]:
+    """Milestone: (entered in the window, of these advanced, of these pending)."""
+    reached: dict[UUID, dict[str, datetime]] = {}
+    for row in history:
+        id = row.id("application_id")
+        if id and row.type in MILESTONES:
+            reached.setdefault(id, {}).setdefault(MILESTONES[row.type], row.occurred_at)
+    standing, answered = standings(history), answered_offers(history)
+    found: dict[str, tuple[int, int | None, int | None]] = {}
+    for rung, milestone in enumerate((*LADDER, *SIDE_EXITS)):
+        later = LADDER[rung + 1 :]
+        cohort = [
+            id
+            for id, times in reached.items()
+            if milestone in times and within(times[milestone], since, until) and id in standing
+        ]
+        left = [id for id in cohort if not any(m in reached[id] for m in later)]
+        decided = answered if milestone == "offered" else set()
+        pending = [id for id in left if standing[id].status == "open" and id not in decided]
+        found[milestone] = (
+            (len(cohort), len(cohort) - len(left), len(pending))
+            if later
+            else (len(cohort), None, None)
+        )
+    return found
+
+
+def answered_offers(history: Sequence[Row]) -> set[UUID | None]:
+    """Applications whose last offer was declined or rescinded."""
+    last = {row.id("application_id"): row.type for row in history if row.type in OFFERS}
+    return {id for id, type in last.items() if type != "offer.extended"}
+
+
+UNDOING = (
+    "application.hire_reversed",
+    "application.rejected",
+    "application.withdrawn",
+    "offer.rescinded",
+)
+
+
+def days_to_hire(
+    history: Sequence[Row], since: datetime | None, until: datetime | None, policy: str
+) -> list[float]:
+    """Elapsed days of each application that ended well in the window, shortest first."""
+    days = []
+    for id in assignments(history):
+        mine = [row for row in history if row.id("application_id") == id]
+        started = next((row.occurred_at for row in mine if row.type in STARTS), None)
+        ended = _ended(mine, policy)
+        if started and ended and within(ended, since, until):
+            days.append((ended - started) / timedelta(days=1))
+    return sorted(days)
+
+
+def _ended(mine: Iterable[Row], policy: str) -> datetime | None:
+    """When one application ended well: accepted, or hired where nothing was accepted before."""
+    accepted: datetime | None = None
+    hired: datetime | None = None
+    accepted_first = undone = False
+    for row in mine:
+        if row.type == "offer.accepted":
+            accepted, accepted_first, undone = row.occurred_at, hired is None, False
+        if row.type == "application.hired":
+            hired, accepted_first, undone = row.occurred_at, accepted is not None, False
+        if row.type in UNDOING:
+            hired, undone = None, True
+        if row.type == "offer.rescinded":
+            accepted = None
+    if undone:
+        return None
+    if policy == "hired":
+        return hired
+    return accepted if accepted and (accepted_first or not hired) else hired
+
+
+def percentile(ordered: Sequence[float], share: float) -> float | None:
+    """Linearly interpolated; None of nothing."""
+    if not ordered:
+        return None
+    place = share * (len(ordered) - 1)
+    below, above = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
+    return below + (above - below) * (place - int(place))
+
+
+def mean(numbers: Sequence[float]) -> float | None:
+    return fmean(numbers) if numbers else None
+
+
+RESPONSES = (
+    "touchpoint.replied",
+    "touchpoint.clicked",
+    "candidate.attended_event",
+    *STARTS,
+)
+
+
+def engagement(
+    history: Sequence[Row], since: datetime | None, until: datetime | None
+) -> tuple[int, int, int]:
+    """People (reached, engaged, opened) by touchpoints in the window."""
+    contacts: dict[UUID, list[Row]] = {}
+    for row in history:
+        in_window = within(row.occurred_at, since, until)
+        if row.type == "candidate.nurtured" and in_window and _arrived(history, row):
+            contacts.setdefault(row.stream_id, []).append(row)
+    engaged = opened = 0
+    for candidate_id, theirs in contacts.items():
+        engaged += any(
+            row.stream_id == candidate_id
+            and row.type in RESPONSES
+            and not row.data.get("by_scanner")
+            and row.occurred_at >= theirs[0].occurred_at
+            and within(row.occurred_at, None, until)
+            for row in history
+        )
+        touched = {row.data["touchpoint_id"] for row in theirs}
+        opened += any(
+            row.type == "touchpoint.opened" and row.data["touchpoint_id"] in touched
+            for row in history
+        )
+    return len(contacts), engaged, opened
+
+
+def _arrived(history: Iterable[Row], contact: Row) -> bool:
+    about = [
+        row for row in history if row.data.get("touchpoint_id") == contact.data["touchpoint_id"]
+    ]
+    bounces = [row.occurred_at for row in about if row.type == "touchpoint.bounced"]
+    return contact.data["logged_by_hand"] or any(
+        not any(bounce <= row.occurred_at + timedelta(hours=72) for bounce in bounces)
+        for row in about
+        if row.type == "touchpoint.delivered"
+    )

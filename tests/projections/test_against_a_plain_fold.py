@@ -1,0 +1,181 @@
+"""Every answer, as of any date and as known at any place in the log, equals a plain fold."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from app import Hireledger
+from projections.asked import Asked
+from projections.catalogue import READ_MODELS
+from projections.engagement import engagement
+from projections.engine import Projector
+from projections.health import differences
+from projections.pipeline import applications, board, summary
+from projections.stage_conversion import stage_conversion
+from projections.talent_pool import members, pools_of
+from projections.time_to_hire import Policy, time_to_hire
+from store import organisations
+from store.database import Connection
+from store.envelope import Attribution
+from store.ids import new_id
+from store.log import Log
+from tests import examples, plain_fold
+from tests.plain_fold import Row
+from tests.strategies import Step, World, histories
+
+SAVE_EVERY = 4
+TABLES = [table for model in READ_MODELS for table in model.tables]
+
+moments = st.one_of(st.none(), st.integers(0, 120).map(lambda half: examples.day(half / 2)))
+splits = st.lists(st.integers(1, 40), min_size=1, max_size=8)
+rich = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    # Making a failure small takes longer than a test may; add Phase.shrink to look into one.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+
+
+def lived(hireledger: Hireledger, steps: list[Step]) -> tuple[Log, World]:
+    """A fresh organisation to which these steps happened."""
+    log = hireledger.log(organisations.create(hireledger.database, f"fold {new_id()}"))
+    world = World()
+    for number, step in enumerate(steps):
+        world.take(step)
+        if number % SAVE_EVERY == 0:
+            save(log, world)
+    save(log, world)
+    return log, world
+
+
+def save(log: Log, world: World) -> None:
+    if world.changed:
+        log.record(*world.changed, by=Attribution("person", new_id(), "recruiter", "api"))
+
+
+def tables(log: Log) -> dict[str, list[Any]]:
+    with log.database.transaction(log.organisation) as connection:
+        return {
+            table: sorted(connection.execute(f"TABLE {table}".encode()).fetchall(), key=repr)
+            for table in TABLES
+        }
+
+
+@rich
+@given(steps=histories, split=splits, other=st.integers(1, 200))
+def test_any_split_into_batches_gives_the_same_rows(
+    hireledger: Hireledger, steps: list[Step], split: list[int], other: int
+) -> None:
+    log, _ = lived(hireledger, steps)
+    projector = Projector(log.database, log.organisation)
+    moved = 0
+    while projector.step(limit=split[moved % len(split)]):
+        moved += 1
+    rows = tables(log)
+    assert rows["application_steps"]
+    assert differences(log.database, log.organisation) == []
+    for _ in projector.rebuild(projector.read_models, batch=other):
+        pass
+    assert tables(log) == rows
+
+
+@rich
+@given(
+    steps=histories,
+    split=splits,
+    questions=st.lists(st.tuples(moments, st.floats(0, 1), moments, moments), min_size=4),
+)
+def test_every_answer_is_that_of_a_plain_fold(
+    hireledger: Hireledger,
+    steps: list[Step],
+    split: list[int],
+    questions: list[tuple[datetime | None, float, datetime | None, datetime | None]],
+) -> None:
+    log, world = lived(hireledger, steps)
+    projector = Projector(log.database, log.organisation)
+    moved = 0
+    while projector.step(limit=split[moved % len(split)]):
+        moved += 1
+    with log.database.transaction(log.organisation) as connection:
+        rows = plain_fold.read(connection)
+        for t, share, since, until in [*questions, (None, 1.0, None, None)]:
+            asked = Asked(as_of=t, log_position=round(share * len(rows)))
+            history = plain_fold.known(rows, t, asked.log_position)
+            same_pipeline(connection, asked, history, world)
+            same_pools(connection, asked, history, world)
+            same_metrics(connection, asked, history, since, until)
+
+
+def same_pipeline(connection: Connection, asked: Asked, history: list[Row], world: World) -> None:
+    for requisition in world.requisitions:
+        cards = plain_fold.board(history, requisition.id)
+        rows = board(connection, asked, requisition.id, status=None)
+        assert [row.model_dump() for row in rows] == [vars(card) for card in cards]
+        still_open = [card.application_id for card in cards if card.status == "open"]
+        rows = board(connection, asked, requisition.id)
+        assert [row.application_id for row in rows] == still_open
+    counts = {(r.stage_kind, r.status): r.applications for r in summary(connection, asked)}
+    assert counts == plain_fold.summary(history)
+    assigned = plain_fold.assignments(history)
+    for row in applications(connection, asked):
+        assert row.requisition_id == assigned[row.application_id]
+
+
+def same_pools(connection: Connection, asked: Asked, history: list[Row], world: World) -> None:
+    inside: dict[Any, list[Any]] = {candidate.id: [] for candidate in world.candidates}
+    for pool in sorted(world.pools, key=lambda pool: pool.id):
+        expected = plain_fold.members(history, pool.id)
+        rows = members(connection, asked, pool.id)
+        assert [row.model_dump() for row in rows] == [vars(member) for member in expected]
+        for member in expected:
+            inside[member.candidate_id].append(pool.id)
+    for candidate_id, pool_ids in inside.items():
+        assert pools_of(connection, asked, candidate_id) == pool_ids
+
+
+def same_metrics(
+    connection: Connection,
+    asked: Asked,
+    history: list[Row],
+    since: datetime | None,
+    until: datetime | None,
+) -> None:
+    funnel = stage_conversion(connection, asked, since=since, until=until)
+    assert {row.stage: (row.entered, row.advanced, row.pending) for row in funnel.stages} == (
+        plain_fold.funnel(history, since, until)
+    )
+    reach = engagement(connection, asked, since=since, until=until)
+    expected = plain_fold.engagement(history, since, until)
+    assert (reach.reached, reach.engaged, reach.opened) == expected
+    policies: list[Policy] = ["accepted", "hired"]
+    for policy in policies:
+        row = time_to_hire(connection, asked, since=since, until=until, policy=policy)
+        days = plain_fold.days_to_hire(history, since, until, policy)
+        assert row.n == len(days)
+        assert row.median_days == pytest.approx(plain_fold.percentile(days, 0.5))
+        assert row.mean_days == pytest.approx(plain_fold.mean(days))
+        assert row.p90_days == pytest.approx(plain_fold.percentile(days, 0.9))
+
+
+@rich
+@given(steps=histories)
+def test_an_aggregate_and_the_pipeline_agree_where_an_application_stands(
+    hireledger: Hireledger, steps: list[Step]
+) -> None:
+    log, world = lived(hireledger, steps)
+    projector = Projector(log.database, log.organisation)
+    while projector.step():
+        pass
+    with log.database.transaction(log.organisation) as connection:
+        head = len(plain_fold.read(connection))
+        rows = applications(connection, Asked(as_of=None, log_position=head))
+    found = {row.application_id: (row.stage, row.status, row.requisition_id) for row in rows}
+    assert found == {
+        application.id: (application.now.stage, application.now.status, application.requisition_id)
+        for candidate in world.candidates
+        for application in log.candidate(candidate.id).applications.values()
+    }
