@@ -24,7 +24,7 @@ from rich.progress import (
 
 import app
 from api import server
-from app import Hireledger, NotMigrated
+from app import NotMigrated
 from domain.errors import NotFound, Refusal
 from domain.role import Role
 from exchange import import_file
@@ -45,6 +45,7 @@ from store.ids import new_id
 from store.migrations import MigrationRefused
 from store.organisations import OrganisationExists
 from store.settings import Settings
+from store.system import Hireledger
 
 MAIN = "main"
 DEMO = "demo"

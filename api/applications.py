@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.asking import Answered, Asking, Limit, asking, getting
 from api.caller import DECIDING, READING, RECRUITING, SCHEDULING, SOURCING
-from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import applications as commands
 from domain.errors import NotFound
@@ -25,6 +25,8 @@ SealedText = Annotated[str, Field(max_length=100_000, description="Sealed: perso
 class NewApplication(Body):
     """An application, for a requisition or a general one."""
 
+    model_config = example(requisition_id=SOME_ID, source="careers_page")
+
     requisition_id: Annotated[UUID | None, Field(description="Omitted: a general one.")] = None
     source: Annotated[Code, Field(examples=["careers_page"])] = "unknown"
     origin: Code = "applied"
@@ -34,17 +36,23 @@ class NewApplication(Body):
 class Assignment(Body):
     """The requisition a general application turned out to be for."""
 
+    model_config = example(requisition_id=SOME_ID)
+
     requisition_id: UUID
 
 
 class Move(Body):
     """Another stage of the plan, back included."""
 
+    model_config = example(stage="interview")
+
     stage: Annotated[Code, Field(description="Id of a stage of the requisition's plan.")]
 
 
 class Screening(Body):
     """A screening, by a person or by a named rule."""
+
+    model_config = example(outcome="passed", notes="Knows her engines")
 
     outcome: Annotated[Code, Field(examples=["passed"])]
     stage: Annotated[Code | None, Field(description="Omitted: the next screen stage.")] = None
@@ -55,6 +63,8 @@ class Screening(Body):
 class Hire(Body):
     """A hire into an opening."""
 
+    model_config = example(start_date="2026-05-01")
+
     opening_id: Annotated[UUID | None, Field(description="Omitted: any free one.")] = None
     start_date: date | None = None
 
@@ -62,12 +72,16 @@ class Hire(Body):
 class Ending(Body):
     """Why an application ends."""
 
+    model_config = example(reason_code="experience")
+
     reason_code: Annotated[Code, Field(examples=["experience"])]
     notes: SealedText | None = None
 
 
 class Reversal(Body):
     """Why an ending is taken back."""
+
+    model_config = example(reason_code="new_information")
 
     reason_code: Annotated[Code, Field(examples=["new_information"])]
     entered_in_error: Annotated[

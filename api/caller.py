@@ -9,10 +9,10 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.problems import NotAllowed, NotSignedIn
-from app import Hireledger
 from domain.role import Role
 from store.database import Organisation
 from store.log import Log
+from store.system import Hireledger
 
 bearer = HTTPBearer(auto_error=False, description="An API key: `hireledger key create --role …`.")
 

@@ -8,7 +8,7 @@ from pydantic import EmailStr, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
 from api.caller import KNOWING_PEOPLE, READING, SOURCING
-from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import candidates as commands
@@ -37,6 +37,8 @@ ExternalId = Annotated[
 class Profile(Body):
     """Who someone is. All of it is personal data: it is sealed, and opened on the record."""
 
+    model_config = example(email="ada@example.org")
+
     full_name: PersonalText | None = None
     email: Annotated[EmailStr | None, Field(examples=["ada@example.org"])] = None
     phone: PersonalText | None = None
@@ -46,6 +48,8 @@ class Profile(Body):
 
 class Registration(Profile):
     """A person who is new to the organisation."""
+
+    model_config = example(full_name="Ada Lovelace", email="ada@example.org", source="linkedin")
 
     full_name: Annotated[PersonalText, Field(examples=["Ada Lovelace"])]
     origin: Annotated[
@@ -59,12 +63,16 @@ class Registration(Profile):
 class Ownership(Body):
     """Who looks after a candidate."""
 
+    model_config = example(owner_id=SOME_ID)
+
     owner_id: UUID
     application_id: UUID | None = None
 
 
 class Note(Body):
     """Something worth remembering; sealed."""
+
+    model_config = example(text="Prefers to be called in the morning")
 
     text: Annotated[str, Field(min_length=1, max_length=100_000)]
     topic: Code = "note"

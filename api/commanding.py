@@ -36,10 +36,15 @@ _told_by = ("touchpoint_id", "offer_id", "interview_id", "application_id")
 _ids = ("application_id", "interview_id", "offer_id", "touchpoint_id", "opening_id", "pool_id")
 
 
+def example(**fields: Any) -> ConfigDict:
+    """What the docs page proposes as a body: the least that makes sense."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
 class Body(BaseModel):
     """What every command's body may say."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", **example())
 
     occurred_at: Annotated[
         Moment | None,
@@ -48,6 +53,11 @@ class Body(BaseModel):
             examples=["2026-03-02T09:30:00+01:00"],
         ),
     ] = None
+
+
+SOME_ID = "01a2054a-9a89-7767-84e9-0521fe200861"
+NOW = Body()
+"""What an omitted body says."""
 
 
 class RecordedEvent(BaseModel):

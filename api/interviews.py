@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.caller import DECIDING, SCHEDULING
-from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import interviews as commands
 from domain.event import Code, Moment
 from domain.role import Role
@@ -18,6 +18,12 @@ post = posting(router)
 
 class Appointment(Body):
     """An interview to come."""
+
+    model_config = example(
+        starts_at="2026-03-09T10:00:00+01:00",
+        ends_at="2026-03-09T11:00:00+01:00",
+        time_zone="Europe/Berlin",
+    )
 
     starts_at: Annotated[Moment, Field(examples=["2026-03-09T10:00:00+01:00"])]
     ends_at: Annotated[Moment, Field(examples=["2026-03-09T11:00:00+01:00"])]
@@ -46,7 +52,7 @@ def schedule_interview(
 def hold_interview(
     application_id: UUID,
     interview_id: UUID,
-    body: Body,
+    body: Body = NOW,
     command: Commanding = commanding(SCHEDULING | DECIDING | {Role.INTERVIEWER}),
 ) -> Answer:
     """Records that the interview took place, which moves the application forward."""

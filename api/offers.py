@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.caller import RECRUITING
-from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import offers as commands
 from domain.event import Code, Moment
 
@@ -17,6 +17,8 @@ post = posting(router)
 
 class Terms(Body):
     """What is offered."""
+
+    model_config = example(terms="60,000 EUR a year")
 
     terms: Annotated[
         str | None,
@@ -28,6 +30,8 @@ class Terms(Body):
 
 class Reason(Body):
     """Why an offer came to nothing."""
+
+    model_config = example(reason_code="compensation")
 
     reason_code: Annotated[Code, Field(examples=["compensation"])]
 
@@ -61,7 +65,7 @@ def revise_offer(
 def accept_offer(
     application_id: UUID,
     offer_id: UUID,
-    body: Body,
+    body: Body = NOW,
     command: Commanding = commanding(RECRUITING),
 ) -> Answer:
     """Records that the candidate accepted."""

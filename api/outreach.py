@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.caller import SOURCING
-from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from commands import outreach as commands
 from domain import outreach as domain
 from domain.event import Code, Moment
@@ -20,6 +20,8 @@ SealedText = Annotated[str, Field(max_length=100_000, description="Sealed: perso
 
 class NewTouchpoint(Body):
     """One relational contact."""
+
+    model_config = example(channel="email", subject="News", body="Are you still well?")
 
     channel: Annotated[Code, Field(examples=["email"])]
     pool_id: UUID | None = None
@@ -35,11 +37,15 @@ class NewTouchpoint(Body):
 class Click(Body):
     """A click on a link."""
 
+    model_config = example(by_scanner=False)
+
     by_scanner: Annotated[bool, Field(description="A mail scanner's, not a person's.")] = False
 
 
 class Reply(Body):
     """An answer."""
+
+    model_config = example(sentiment="positive", text="Gladly")
 
     sentiment: Annotated[Code | None, Field(examples=["positive"])] = None
     text: SealedText | None = None
@@ -48,11 +54,15 @@ class Reply(Body):
 class Bounce(Body):
     """A message that came back."""
 
+    model_config = example(bounce="hard")
+
     bounce: Annotated[Code, Field(examples=["hard"])] = "hard"
 
 
 class Attendance(Body):
     """Someone came to an event of ours."""
+
+    model_config = example(event_code="open_day_2026")
 
     event_code: Annotated[Code, Field(examples=["open_day_2026"])]
     touchpoint_id: UUID | None = None
@@ -60,6 +70,8 @@ class Attendance(Body):
 
 class Consent(Body):
     """A consent to the text shown."""
+
+    model_config = example(purpose="contact", text_version="v1")
 
     purpose: Annotated[Code, Field(examples=["contact"])] = domain.CONTACT
     text_version: Annotated[Code, Field(examples=["v1"])]
@@ -69,11 +81,15 @@ class Consent(Body):
 class OptOut(Body):
     """A wish to hear no more."""
 
+    model_config = example(channel="email")
+
     channel: Annotated[Code, Field(description="A channel, or all.")] = domain.EVERY_CHANNEL
 
 
 class Reengagement(Body):
     """Bringing someone back into a requisition."""
+
+    model_config = example(requisition_id=SOME_ID)
 
     requisition_id: UUID
     pool_id: UUID | None = None
@@ -94,7 +110,7 @@ def nurture_candidate(
 def record_delivery(
     candidate_id: UUID,
     touchpoint_id: UUID,
-    body: Body,
+    body: Body = NOW,
     command: Commanding = commanding(SOURCING),
 ) -> Answer:
     """Records that the message arrived."""
@@ -105,7 +121,7 @@ def record_delivery(
 def record_opening(
     candidate_id: UUID,
     touchpoint_id: UUID,
-    body: Body,
+    body: Body = NOW,
     command: Commanding = commanding(SOURCING),
 ) -> Answer:
     """Records that the message was opened."""
@@ -169,7 +185,7 @@ def grant_consent(
 def withdraw_consent(
     candidate_id: UUID,
     purpose: Annotated[Code, Path()],
-    body: Body,
+    body: Body = NOW,
     command: Commanding = commanding(SOURCING),
 ) -> Answer:
     """Records that a consent was taken back."""
@@ -203,7 +219,7 @@ def _outcome(
     candidate_id: UUID,
     touchpoint_id: UUID,
     outcome: type[domain.TouchpointEvent],
-    body: Body,
+    body: Body = NOW,
 ) -> Answer:
     return command.answer(
         commands.touchpoint_outcome(

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
 from api.caller import READING, SOURCING
 from api.candidates import names_of
-from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import pools as commands
@@ -24,6 +24,8 @@ post, get = posting(router), getting(router)
 class NewPool(Body):
     """A named list of people to keep in touch with."""
 
+    model_config = example(title="Silver medalists")
+
     title: Annotated[Words, Field(examples=["Silver medalists"])]
     purpose: Words | None = None
 
@@ -31,17 +33,23 @@ class NewPool(Body):
 class Name(Body):
     """Another name for a pool."""
 
+    model_config = example(title="Finalists")
+
     title: Words
 
 
 class Reason(Body):
     """Why."""
 
+    model_config = example(reason_code="no_longer_interested")
+
     reason_code: Annotated[Code, Field(examples=["silver_medalist"])]
 
 
 class Membership(Reason):
     """Who joins a pool, and why."""
+
+    model_config = example(candidate_id=SOME_ID, reason_code="silver_medalist")
 
     candidate_id: UUID
 
@@ -85,7 +93,9 @@ def rename_pool(pool_id: UUID, body: Name, command: Commanding = commanding(SOUR
 
 
 @post("/{pool_id}/archive")
-def archive_pool(pool_id: UUID, body: Body, command: Commanding = commanding(SOURCING)) -> Answer:
+def archive_pool(
+    pool_id: UUID, body: Body = NOW, command: Commanding = commanding(SOURCING)
+) -> Answer:
     """Closes a pool to new members."""
     return command.answer(
         commands.archive(command.log, command.by, pool_id, occurred_at=body.occurred_at)

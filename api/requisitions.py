@@ -9,7 +9,7 @@ from pydantic import Field
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
 from api.caller import APPROVING, DECIDING, READING, RECRUITING
 from api.candidates import names_of
-from api.commanding import Answer, Body, Commanding, commanding, posting
+from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import requisitions as commands
@@ -28,6 +28,8 @@ post, get = posting(router), getting(router)
 class NewRequisition(Body):
     """A wish to hire, not yet approved."""
 
+    model_config = example(number="R-104", title="Data engineer", department="Engineering")
+
     number: Annotated[Words, Field(description="The number people quote.", examples=["R-104"])]
     title: Annotated[Words, Field(examples=["Data engineer"])]
     department: Annotated[Words | None, Field(examples=["Engineering"])] = None
@@ -43,11 +45,15 @@ class NewRequisition(Body):
 class Reason(Body):
     """Why."""
 
+    model_config = example(reason_code="budget")
+
     reason_code: Annotated[Code, Field(examples=["budget"])]
 
 
 class Closure(Reason):
     """Why a requisition ends, and what becomes of those still applying."""
+
+    model_config = example(reason_code="budget", disposition="position_closed")
 
     disposition: Annotated[
         Code | None,
@@ -105,7 +111,7 @@ def draft_requisition(body: NewRequisition, command: Commanding = commanding(DEC
 
 @post("/{requisition_id}/approval-request")
 def request_approval(
-    requisition_id: UUID, body: Body, command: Commanding = commanding(DECIDING)
+    requisition_id: UUID, body: Body = NOW, command: Commanding = commanding(DECIDING)
 ) -> Answer:
     """Asks for approval."""
     return command.answer(
@@ -117,7 +123,7 @@ def request_approval(
 
 @post("/{requisition_id}/approval")
 def approve_requisition(
-    requisition_id: UUID, body: Body, command: Commanding = commanding(APPROVING)
+    requisition_id: UUID, body: Body = NOW, command: Commanding = commanding(APPROVING)
 ) -> Answer:
     """Approves the requisition."""
     return command.answer(
@@ -137,7 +143,7 @@ def refuse_approval(
 
 @post("/{requisition_id}/launch")
 def open_requisition(
-    requisition_id: UUID, body: Body, command: Commanding = commanding(RECRUITING)
+    requisition_id: UUID, body: Body = NOW, command: Commanding = commanding(RECRUITING)
 ) -> Answer:
     """Opens an approved requisition for applications."""
     return command.answer(
@@ -157,7 +163,7 @@ def put_requisition_on_hold(
 
 @post("/{requisition_id}/hold/release")
 def resume_requisition(
-    requisition_id: UUID, body: Body, command: Commanding = commanding(RECRUITING)
+    requisition_id: UUID, body: Body = NOW, command: Commanding = commanding(RECRUITING)
 ) -> Answer:
     """Goes on hiring."""
     return command.answer(
@@ -167,7 +173,7 @@ def resume_requisition(
 
 @post("/{requisition_id}/openings")
 def add_opening(
-    requisition_id: UUID, body: Body, command: Commanding = commanding(APPROVING)
+    requisition_id: UUID, body: Body = NOW, command: Commanding = commanding(APPROVING)
 ) -> Answer:
     """Adds a seat to fill."""
     return command.answer(

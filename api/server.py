@@ -26,9 +26,9 @@ from api import (
 from api.commanding import already_done
 from api.limits import LimitBodies, NameRequests
 from api.problems import Problem, handle_problems
-from app import Hireledger
 from projections.follower import Follower
 from store.append import AlreadyDone
+from store.system import Hireledger
 
 DESCRIPTION = """
 Recruiting on an append-only log. Commands answer with the `Log-Position` they reached; give it to

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import app
-from app import Hireledger
 from projections.engine import Projector
 from store import organisations
 from store.database import Organisation
@@ -15,6 +14,7 @@ from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log
 from store.settings import Settings
+from store.system import Hireledger
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 

@@ -6,10 +6,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api import server
-from app import Hireledger
 from domain.role import Role
 from store import api_keys
 from store.database import Organisation
+from store.system import Hireledger
 
 ClientFor = Callable[[Role], TestClient]
 

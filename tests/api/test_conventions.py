@@ -5,11 +5,11 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from app import Hireledger
 from domain.role import Role
 from store import organisations
 from store.ids import new_id
 from store.log import Log
+from store.system import Hireledger
 from tests.api.conftest import ClientFor
 from tests.api.test_whole_way import applied, get, open_requisition, post
 
