@@ -215,9 +215,8 @@ def _command_id(calling: Caller, request: Request, key: str) -> UUID:
 
 def _refuse_another_use(log: Log, command_id: UUID, fingerprint: bytes) -> None:
     """Raises AlreadyDone for a repeat, KeyReused for another request under the same key."""
-    with log.database.transaction(log.organisation) as connection:
-        row = connection.execute(FINGERPRINT, {"command": command_id}).fetchone()
-    if row is not None and not hmac.compare_digest(row[0], fingerprint):
+    rows = log.database.read(log.organisation, FINGERPRINT, {"command": command_id})
+    if rows and not hmac.compare_digest(rows[0]["fingerprint"], fingerprint):
         raise KeyReused
     if log.facts.of_command(command_id):
         raise AlreadyDone(command_id)

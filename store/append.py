@@ -14,19 +14,12 @@ from uuid import UUID
 import psycopg
 
 from domain.errors import Conflict, HappensInTheFuture, Refusal
-from store.database import Connection, Database, Organisation
+from store.database import Database, Organisation
 from store.mapper import as_json
 
 MOST_EVENTS = 5_000
 FINGERPRINTS_KEPT = timedelta(days=7)
 
-BEGIN = "BEGIN"
-ENTER = """
-SELECT
-    set_config('search_path', %(schema)s, true),
-    set_config('role', %(role)s, true)
-"""
-COMMIT = "COMMIT"
 LOCK_THE_GATE = "SELECT id FROM gate FOR UPDATE"
 
 INSERT_EVENTS = """
@@ -334,24 +327,18 @@ class Appender:
 
     def _record(self, batch: list[Append]) -> None:
         by_command = {append.command_id: append for append in batch}
-        with self.database.autocommit() as connection:
-            rows = self._send(connection, batch)
-        for position, command_id, _ in rows:
-            by_command[command_id].positions.append(position)
+        rows = sorted(self._send(batch), key=lambda row: row["position"])
+        for row in rows:
+            by_command[row["command_id"]].positions.append(row["position"])
         if rows:
             self.database.notifier.wake(self.organisation.schema)
         for append in batch:
             if not append.positions:
                 append.error = self._why_refused(append)
 
-    def _send(self, connection: Connection, batch: list[Append]) -> list[tuple[int, UUID, int]]:
-        """The whole transaction in one message and one answer."""
-        statements = [BEGIN, ENTER, LOCK_THE_GATE, INSERT_EVENTS]
-        parameters = {
-            "schema": self.organisation.schema,
-            "role": self.organisation.role,
-            **_events(batch),
-        }
+    def _send(self, batch: list[Append]) -> list[dict[str, Any]]:
+        statements = [LOCK_THE_GATE, INSERT_EVENTS]
+        parameters: dict[str, Any] = _events(batch)
         if keys := [{"command_id": a.command_id, **key} for a in batch for key in a.keys]:
             statements.append(INSERT_KEYS)
             parameters["keys"] = as_json(keys)
@@ -362,13 +349,9 @@ class Appender:
         ]:
             statements.append(INSERT_FINGERPRINTS)
             parameters["fingerprints"] = as_json(fingerprints)
-            parameters["expires_at"] = (datetime.now(UTC) + FINGERPRINTS_KEPT).isoformat()
-        statements.append(COMMIT)
-        cursor = psycopg.ClientCursor(connection)
-        cursor.execute(";".join(statements).encode(), parameters)
-        for _ in range(statements.index(INSERT_EVENTS)):
-            cursor.nextset()
-        return sorted(cursor.fetchall())
+            parameters["expires_at"] = datetime.now(UTC) + FINGERPRINTS_KEPT
+        results = self.database.send(self.organisation, statements, parameters)
+        return results[statements.index(INSERT_EVENTS)]
 
     def _why_refused(self, append: Append) -> Refusal | AlreadyDone:
         with self.database.transaction(self.organisation) as connection:

@@ -2,16 +2,17 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg import IsolationLevel, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
-from psycopg.rows import TupleRow
+from psycopg.rows import TupleRow, dict_row
 from psycopg_pool import ConnectionPool
 
 from store import embedded
@@ -22,6 +23,13 @@ from store.settings import Settings
 Connection = psycopg.Connection[TupleRow]
 REGISTRY = "hireledger"
 OWNER = "hireledger_owner"
+BEGIN = "BEGIN"
+ENTER = """
+SELECT
+    set_config('search_path', %(schema)s, true),
+    set_config('role', %(role)s, true)
+"""
+COMMIT = "COMMIT"
 OLDEST_POSTGRESQL = 150000
 
 
@@ -121,24 +129,35 @@ class Database:
             finally:
                 connection.isolation_level = None
 
-    @contextmanager
-    def autocommit(self) -> Iterator[Connection]:
-        """A connection for whoever sends BEGIN and COMMIT along with the rest."""
+    def read(
+        self, organisation: Organisation, query: str, parameters: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The rows of one query, in one message to the database and one answer."""
+        return self.send(organisation, [query], parameters)[0]
+
+    def send(
+        self, organisation: Organisation, statements: Sequence[str], parameters: Mapping[str, Any]
+    ) -> list[list[dict[str, Any]]]:
+        """One transaction in one message and one answer: the rows of each statement."""
+        message = ";".join((BEGIN, ENTER, *statements, COMMIT)).encode()
+        entering = {"schema": organisation.schema, "role": organisation.role}
         with self.pool.connection() as connection:
             connection.autocommit = True
             try:
-                yield connection
+                cursor = psycopg.ClientCursor(connection, row_factory=dict_row)
+                cursor.execute(message, {**parameters, **entering})
+                results = [
+                    list(result) if result.description else [] for result in cursor.results()
+                ]
             finally:
                 if connection.info.transaction_status != TransactionStatus.IDLE:
                     connection.rollback()
                 connection.autocommit = False
+        return results[2:-1]
 
     def enter(self, connection: Connection, organisation: Organisation) -> None:
         """Points the current transaction at one organisation's schema, in its role."""
-        connection.execute(
-            "SELECT set_config('search_path', %s, true), set_config('role', %s, true)",
-            (organisation.schema, organisation.role),
-        )
+        connection.execute(ENTER, {"schema": organisation.schema, "role": organisation.role})
 
     @contextmanager
     def registry(self) -> Iterator[Connection]:

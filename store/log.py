@@ -86,17 +86,17 @@ class Log(Application[UUID]):
 
     def candidate_of(self, application_id: UUID) -> Candidate:
         """The candidate an application belongs to. Raises NotFound."""
-        with self.database.transaction(self.organisation) as connection:
-            row = connection.execute(CANDIDATE_OF, {"application": application_id}).fetchone()
-        if row is None:
+        rows = self.database.read(self.organisation, CANDIDATE_OF, {"application": application_id})
+        if not rows:
             raise NotFound(what="application", id=application_id)
-        return self.candidate(row[0])
+        return self.candidate(rows[0]["stream_id"])
 
     def candidates_for(self, requisition_id: UUID) -> list[Candidate]:
         """Everyone who ever applied for a requisition."""
-        with self.database.transaction(self.organisation) as connection:
-            rows = connection.execute(CANDIDATES_FOR, {"requisition": requisition_id}).fetchall()
-        return [self.candidate(row[0]) for row in rows]
+        rows = self.database.read(
+            self.organisation, CANDIDATES_FOR, {"requisition": requisition_id}
+        )
+        return [self.candidate(row["stream_id"]) for row in rows]
 
     def requisition(self, id: UUID) -> Requisition:
         """A requisition. Raises NotFound."""

@@ -12,7 +12,6 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from psycopg.rows import dict_row
 
 from store.append import Append, Appender
 from store.database import Database, Organisation
@@ -141,11 +140,7 @@ class LogRecorder(ApplicationRecorder):
         return self._select(AT_POSITIONS, {"positions": list(positions)})
 
     def _select(self, query: str, parameters: dict[str, Any]) -> list[Fact]:
-        with (
-            self.database.transaction(self.organisation) as connection,
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
-            return [fact(row) for row in cursor.execute(query, parameters)]
+        return [fact(row) for row in self.database.read(self.organisation, query, parameters)]
 
     def max_notification_id(self) -> int | None:
         with self.database.transaction(self.organisation) as connection:

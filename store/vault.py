@@ -13,6 +13,7 @@ from uuid import UUID
 import rfc8785
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg.rows import dict_row
 
 from domain.event import Category, personal_fields
 from store.database import Connection, Database, Organisation
@@ -75,7 +76,7 @@ VALUES (
 class DataKey:
     """The key of one person's data of one category, in the clear for one request."""
 
-    id: UUID
+    key_id: UUID
     subject_id: UUID
     category: str
     application_id: UUID | None
@@ -91,7 +92,7 @@ class DataKey:
     def row(self) -> dict[str, Any]:
         """The key as the database keeps it."""
         return {
-            "key_id": self.id,
+            "key_id": self.key_id,
             "subject_id": self.subject_id,
             "category": self.category,
             "application_id": self.application_id,
@@ -144,8 +145,7 @@ class Vault:
         known = {fact.subject_id for fact in facts if fact.personal} - new
         if not known:
             return {}
-        with self.database.transaction(self.organisation) as connection:
-            rows = connection.execute(KEYS_OF, {"subjects": list(known)}).fetchall()
+        rows = self.database.read(self.organisation, KEYS_OF, {"subjects": list(known)})
         keys = sorted(self._unwrapped(rows), key=lambda key: key.generation)
         return {key.scope: key for key in keys}
 
@@ -159,28 +159,23 @@ class Vault:
         wrapped = nonce + AESGCM(epoch_key).encrypt(nonce, secret, key_id.bytes)
         return DataKey(key_id, subject_id, category, application_id, 1, epoch, wrapped, secret)
 
-    def _unwrapped(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[DataKey]:
+    def _unwrapped(self, rows: Iterable[dict[str, Any]]) -> Iterable[DataKey]:
         """The keys that can still be unwrapped; of a destroyed epoch, none can."""
-        epoch_keys: dict[int, bytes | None] = {}
-        for key_id, subject_id, category, application_id, generation, epoch, wrapped in rows:
-            if epoch not in epoch_keys:
-                epoch_keys[epoch] = self.keyring.key(epoch)
-            epoch_key = epoch_keys[epoch]
+        for row in rows:
+            epoch_key = self.keyring.key(row["epoch"])
             if epoch_key is None:
                 continue
-            nonce, ciphertext = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
-            secret = AESGCM(epoch_key).decrypt(nonce, ciphertext, key_id.bytes)
-            yield DataKey(
-                key_id, subject_id, category, application_id, generation, epoch, wrapped, secret
-            )
+            nonce, ciphertext = row["wrapped"][:NONCE_BYTES], row["wrapped"][NONCE_BYTES:]
+            secret = AESGCM(epoch_key).decrypt(nonce, ciphertext, row["key_id"].bytes)
+            yield DataKey(**row, secret=secret)
 
     def _seal(self, key: DataKey, fact: Fact, fields: Mapping[str, Any]) -> dict[str, Any]:
         nonce = secrets.token_bytes(NONCE_BYTES)
-        about = self._associated_data(fact, key.category, key.id)
+        about = self._associated_data(fact, key.category, key.key_id)
         plaintext = json.dumps(dict(fields), ensure_ascii=False, sort_keys=True).encode()
         return {
             "v": FORMAT,
-            "key": str(key.id),
+            "key": str(key.key_id),
             "nonce": _text(nonce),
             "ciphertext": _text(AESGCM(key.secret).encrypt(nonce, plaintext, about)),
             "commitment": _text(_commitment(key.secret, about, plaintext)),
@@ -230,8 +225,9 @@ class Vault:
         key_ids = [
             UUID(fact.sealed[name]["key"]) for fact in held for name in wanted & fact.sealed.keys()
         ]
-        rows = connection.execute(KEYS_BY_ID, {"keys": key_ids}).fetchall() if key_ids else []
-        keys = {key.id: key for key in self._unwrapped(rows)}
+        with connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(KEYS_BY_ID, {"keys": key_ids}).fetchall() if key_ids else []
+        keys = {key.key_id: key for key in self._unwrapped(rows)}
         return [self._open(fact, wanted, keys) for fact in facts]
 
     def _open(self, fact: Fact, wanted: set[str], keys: Mapping[UUID, DataKey]) -> dict[str, Any]:
@@ -242,7 +238,7 @@ class Vault:
             if key is None:
                 opened.update(_redacted(fact, category))
                 continue
-            about = self._associated_data(fact, category, key.id)
+            about = self._associated_data(fact, category, key.key_id)
             try:
                 plaintext = AESGCM(key.secret).decrypt(
                     b64decode(box["nonce"]), b64decode(box["ciphertext"]), about
