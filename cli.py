@@ -59,7 +59,10 @@ cli.add_typer(key_cli, name="key")
 
 talk = Console(stderr=True)
 
-Org = Annotated[str, typer.Option("--org", envvar="HIRELEDGER_ORG", help="The organisation.")]
+Org = Annotated[
+    str | None,
+    typer.Option("--org", envvar="HIRELEDGER_ORG", help="The organisation; omitted: the only one."),
+]
 Moment = Annotated[
     str | None, typer.Option(help="RFC 3339 with an offset, or a date: its end in local time.")
 ]
@@ -176,17 +179,17 @@ def create_organisation(
 @key_cli.command("create")
 def create_key(
     role: Annotated[Role, typer.Option(help="What the key may do.")],
-    org: Org = MAIN,
+    org: Org = None,
     label: Annotated[str, typer.Option(help="What it is for.")] = "",
 ) -> None:
     """Make an API key. It is shown this once."""
     with running() as hireledger:
-        organisation = organisations.find(hireledger.database, org)
+        organisation = chosen(hireledger, org)
         print(api_keys.create(hireledger.database, organisation, role, label))
 
 
 @cli.command("import")
-def import_(file: Path, org: Org = MAIN) -> None:
+def import_(file: Path, org: Org = None) -> None:
     """Import a recruiting history; all of it or, with the reasons, nothing."""
     with running() as hireledger:
         organisation = find_or_begin(hireledger, org)
@@ -205,7 +208,7 @@ def import_(file: Path, org: Org = MAIN) -> None:
 @cli.command()
 def metrics(
     name: Annotated[str, typer.Argument(help=" | ".join(METRICS))],
-    org: Org = MAIN,
+    org: Org = None,
     from_: Annotated[str | None, typer.Option("--from", help="From this date or time.")] = None,
     to: Annotated[str | None, typer.Option(help="Up to and with this date, or this time.")] = None,
     as_of: Moment = None,
@@ -230,7 +233,7 @@ def rebuild(
     read_model: Annotated[
         str | None, typer.Option("--read-model", help="Only this one; omitted: all.")
     ] = None,
-    org: Org = MAIN,
+    org: Org = None,
 ) -> None:
     """Compute read models anew from the log; readers see the old rows until it is done."""
     known = [model.name for model in READ_MODELS]
@@ -238,7 +241,7 @@ def rebuild(
         fail(f"there is no read model {read_model}; there are {', '.join(known)}")
     names = [read_model] if read_model else known
     with running() as hireledger, progress() as bar:
-        projector = Projector(hireledger.database, organisations.find(hireledger.database, org))
+        projector = Projector(hireledger.database, chosen(hireledger, org))
         task, started, upto = bar.add_task("rebuilding", total=None), time.monotonic(), 0
         for step in projector.rebuild(names):
             upto = step.upto
@@ -248,10 +251,10 @@ def rebuild(
 
 
 @cli.command()
-def check(org: Org = MAIN) -> None:
+def check(org: Org = None) -> None:
     """Verify that the log is contiguous and the read models are what it says; exit 1 if not."""
     with running() as hireledger:
-        faults = differences(hireledger.database, organisations.find(hireledger.database, org))
+        faults = differences(hireledger.database, chosen(hireledger, org))
     for fault in faults:
         print(fault)
     if faults:
@@ -277,10 +280,12 @@ def running() -> Iterator[Hireledger]:
 
 @contextmanager
 def question(
-    hireledger: Hireledger, org: str, as_of: str | None, known_at: str | None
+    hireledger: Hireledger, org: str | None, as_of: str | None, known_at: str | None
 ) -> Iterator[tuple[Connection, Asked]]:
     """A transaction, and what was understood of the times asked for."""
-    organisation = organisations.find(hireledger.database, org)
+    organisation = chosen(hireledger, org)
+    while Projector(hireledger.database, organisation).step():
+        pass
     with hireledger.database.transaction(organisation) as connection:
         zone = time_zone(connection)
         yield (
@@ -312,14 +317,27 @@ def listen(hireledger: Hireledger, host: str, port: int, with_projector: bool) -
     )
 
 
-def find_or_begin(hireledger: Hireledger, name: str) -> Organisation:
-    """The organisation; the main one begins when first needed."""
-    try:
+def chosen(hireledger: Hireledger, name: str | None) -> Organisation:
+    """The organisation named; else the main one; else the only one. Raises NotFound."""
+    if name is not None:
         return organisations.find(hireledger.database, name)
+    found = hireledger.organisations()
+    for organisation in found:
+        if organisation.name == MAIN or len(found) == 1:
+            return organisation
+    if not found:
+        fail("there is no organisation yet; begin one with: hireledger org create NAME")
+    fail(f"say which organisation with --org: {', '.join(o.name for o in found)}")
+
+
+def find_or_begin(hireledger: Hireledger, name: str | None) -> Organisation:
+    """The organisation named; else the main one, which begins when first needed."""
+    try:
+        return organisations.find(hireledger.database, name or MAIN)
     except NotFound:
-        if name != MAIN:
+        if name is not None:
             raise
-        return organisations.create(hireledger.database, name)
+        return organisations.create(hireledger.database, MAIN)
 
 
 def catch_up(hireledger: Hireledger, organisation: Organisation, bar: Progress) -> None:
