@@ -161,6 +161,7 @@ SELECT
     decode(incoming.wrapped, 'hex')
 FROM jsonb_to_recordset(%(keys)s::jsonb) AS incoming(
     command_id uuid,
+    event_id uuid,
     key_id uuid,
     subject_id uuid,
     category text,
@@ -169,11 +170,11 @@ FROM jsonb_to_recordset(%(keys)s::jsonb) AS incoming(
     epoch int,
     wrapped text
 )
-WHERE (
-    SELECT done.position FROM events done
-    WHERE done.command_id = incoming.command_id
-    LIMIT 1
-) IS NOT NULL
+WHERE incoming.event_id = (
+    SELECT first.event_id FROM events first
+    WHERE first.command_id = incoming.command_id
+      AND first.command_seq = 0
+)
 """
 
 INSERT_FINGERPRINTS = """
@@ -339,7 +340,12 @@ class Appender:
     def _send(self, batch: list[Append]) -> list[dict[str, Any]]:
         statements = [LOCK_THE_GATE, INSERT_EVENTS]
         parameters: dict[str, Any] = _events(batch)
-        if keys := [{"command_id": a.command_id, **key} for a in batch for key in a.keys]:
+        # Known by its first event, for a repeated command would bring keys of events it never made.
+        if keys := [
+            {"command_id": append.command_id, "event_id": append.events[0]["event_id"], **key}
+            for append in batch
+            for key in append.keys
+        ]:
             statements.append(INSERT_KEYS)
             parameters["keys"] = as_json(keys)
         if fingerprints := [
