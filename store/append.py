@@ -18,6 +18,7 @@ from store.database import Database, Organisation
 from store.mapper import as_json
 
 MOST_EVENTS = 5_000
+GATHER_SECONDS = 0.002
 FINGERPRINTS_KEPT = timedelta(days=7)
 
 LOCK_THE_GATE = "SELECT id FROM gate FOR UPDATE"
@@ -227,8 +228,11 @@ class Append:
 
     done: bool = field(default=False, init=False)
     has_pen: bool = field(default=False, init=False)
-    woken: threading.Event = field(default_factory=threading.Event, init=False)
-    """Set when it is done, or when it is its turn to write."""
+    asleep: threading.Lock = field(default_factory=threading.Lock, init=False)
+    """Held while it waits; let go when it is done, or when it is its turn to write.
+
+    A lock and not an event, which takes forty times as long to make.
+    """
     positions: list[int] = field(default_factory=list, init=False)
     error: BaseException | None = field(default=None, init=False)
 
@@ -250,18 +254,24 @@ class Appender:
         self._waiting: list[Append] = []
         self._lock = threading.Lock()
         self._someone_writes = False
+        self._expected = 1
+        self._gathered = threading.Event()
 
     def append(self, append: Append) -> list[int]:
         """Records the events and gives their positions.
 
         Raises Conflict where a stream relied on has moved on, AlreadyDone for a repeated command.
         """
+        append.asleep.acquire()
         with self._lock:
             self._waiting.append(append)
+            if len(self._waiting) >= self._expected:
+                self._gathered.set()
             writes, self._someone_writes = not self._someone_writes, True
         if not writes:
-            append.woken.wait()
+            append.asleep.acquire()
         while not append.done:
+            self._gather()
             self._write(self._take())
         if writes or append.has_pen:
             self._hand_over()
@@ -273,9 +283,17 @@ class Appender:
         with self._lock:
             if self._waiting:
                 self._waiting[0].has_pen = True
-                self._waiting[0].woken.set()
+                self._waiting[0].asleep.release()
             else:
                 self._someone_writes = False
+
+    def _gather(self) -> None:
+        """Waits for as many as came last time, who are likely to come again, but not for long.
+
+        A transaction costs much the same for one command as for many.
+        """
+        if self._expected > 1:
+            self._gathered.wait(GATHER_SECONDS)
 
     def _take(self) -> list[Append]:
         """The next batch: in order of arrival, never two that touch what another one writes."""
@@ -286,6 +304,8 @@ class Appender:
         commands: set[UUID] = set()
         size = 0
         with self._lock:
+            self._expected = len(self._waiting)
+            self._gathered.clear()
             for append in self._waiting:
                 touches = {stream_id for stream_id, _ in append.relied}
                 entangled = (
@@ -324,7 +344,7 @@ class Appender:
                 append.error = error
         for append in batch:
             append.done = True
-            append.woken.set()
+            append.asleep.release()
 
     def _record(self, batch: list[Append]) -> None:
         by_command = {append.command_id: append for append in batch}

@@ -11,7 +11,6 @@ from uuid import UUID
 import psycopg
 from psycopg import IsolationLevel, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -23,13 +22,11 @@ from store.settings import Settings
 Connection = psycopg.Connection[TupleRow]
 REGISTRY = "hireledger"
 OWNER = "hireledger_owner"
-BEGIN = "BEGIN"
 ENTER = """
 SELECT
     set_config('search_path', %(schema)s, true),
     set_config('role', %(role)s, true)
 """
-COMMIT = "COMMIT"
 OLDEST_POSTGRESQL = 150000
 
 
@@ -132,28 +129,20 @@ class Database:
     def read(
         self, organisation: Organisation, query: str, parameters: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
-        """The rows of one query, in one message to the database and one answer."""
+        """The rows of one query, in one round trip."""
         return self.send(organisation, [query], parameters)[0]
 
     def send(
         self, organisation: Organisation, statements: Sequence[str], parameters: Mapping[str, Any]
     ) -> list[list[dict[str, Any]]]:
-        """One transaction in one message and one answer: the rows of each statement."""
-        message = ";".join((BEGIN, ENTER, *statements, COMMIT)).encode()
-        entering = {"schema": organisation.schema, "role": organisation.role}
+        """One transaction in one round trip: the rows of each statement."""
         with self.pool.connection() as connection:
-            connection.autocommit = True
-            try:
-                cursor = psycopg.ClientCursor(connection, row_factory=dict_row)
-                cursor.execute(message, {**parameters, **entering})
-                results = [
-                    list(result) if result.description else [] for result in cursor.results()
-                ]
-            finally:
-                if connection.info.transaction_status != TransactionStatus.IDLE:
-                    connection.rollback()
-                connection.autocommit = False
-        return results[2:-1]
+            with connection.pipeline(), connection.transaction():
+                self.enter(connection, organisation)
+                cursors = [connection.cursor(row_factory=dict_row) for _ in statements]
+                for cursor, statement in zip(cursors, statements, strict=True):
+                    cursor.execute(statement.encode(), parameters, prepare=True)
+            return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
     def enter(self, connection: Connection, organisation: Organisation) -> None:
         """Points the current transaction at one organisation's schema, in its role."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.domain import DomainEventProtocol
-from eventsourcing.persistence import InfrastructureFactory, Mapper
+from eventsourcing.persistence import InfrastructureFactory, Mapper, Recording
 from eventsourcing.utils import Environment
 
 from domain.aggregate import Aggregate
@@ -69,6 +69,15 @@ class Log(Application[UUID]):
 
     def construct_mapper(self) -> Mapper[UUID]:
         return FactMapper(transcoder=self.construct_transcoder())
+
+    def save(self, *objs: Any, **kwargs: Any) -> list[Recording[UUID]]:
+        """Records the pending events of aggregates.
+
+        The library asks every object which protocol it follows, which takes longer than deciding.
+        """
+        changed = [aggregate for aggregate in objs if aggregate is not None]
+        events = [event for aggregate in changed for event in aggregate.collect_events()]
+        return self.events.put(events, **kwargs)
 
     @property
     def facts(self) -> LogRecorder:
