@@ -1,0 +1,312 @@
+"""Whatever is asked for, in whatever order, the rules hold. No database: the log is a list."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import JSONTranscoder
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from commands import applications, interviews, offers, outreach, pools, requisitions
+from domain.aggregate import Aggregate
+from domain.application import Application, Status
+from domain.candidate import Candidate
+from domain.errors import NotFound, Refusal
+from domain.event import Event
+from domain.outreach import TouchpointBounced
+from domain.pool import TalentPool
+from domain.requisition import OpeningState, Requisition
+from store.envelope import Attribution, Fact
+from store.ids import new_id
+from store.log import Log, Recorded
+from store.mapper import FactMapper
+from tests import examples
+
+AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
+PEOPLE, SEATS = 3, 2
+"""Few, so that they meet often."""
+
+
+class ListLog:
+    """What commands need of a log, kept in memory in the shape the database would keep it."""
+
+    def __init__(self) -> None:
+        self.mapper = FactMapper(transcoder=JSONTranscoder())
+        self.facts: list[Fact] = []
+        self.given_out: list[Aggregate] = []
+
+    def get(self, kind: type[AnyAggregate], id: UUID) -> AnyAggregate:
+        found = kind.replay(None, self.events(id))
+        if found is None:
+            raise NotFound(what=kind.stream_type, id=id)
+        return found
+
+    def give(self, kind: type[AnyAggregate], id: UUID) -> AnyAggregate:
+        self.given_out.append(found := self.get(kind, id))
+        return found
+
+    def events(self, id: UUID) -> Iterator[Event]:
+        for fact in self.facts:
+            if fact.originator_id == id:
+                yield cast("Event", self.mapper.to_domain_event(fact))
+
+    def candidate(self, id: UUID) -> Candidate:
+        return self.give(Candidate, id)
+
+    def requisition(self, id: UUID) -> Requisition:
+        return self.give(Requisition, id)
+
+    def pool(self, id: UUID) -> TalentPool:
+        return self.give(TalentPool, id)
+
+    def candidate_of(self, application_id: UUID) -> Candidate:
+        for candidate in self.all(Candidate):
+            if application_id in candidate.applications:
+                return self.candidate(candidate.id)
+        raise NotFound(what="application", id=application_id)
+
+    def candidates_for(self, requisition_id: UUID) -> list[Candidate]:
+        return [
+            self.candidate(candidate.id)
+            for candidate in self.all(Candidate)
+            if any(a.requisition_id == requisition_id for a in candidate.applications.values())
+        ]
+
+    def all(self, kind: type[AnyAggregate]) -> list[AnyAggregate]:
+        kinds = {fact.originator_id: fact.stream_type for fact in self.facts}
+        return [self.get(kind, cast("UUID", id)) for id in kinds if kinds[id] == kind.stream_type]
+
+    def record(self, *changed: Aggregate | None, **_: Any) -> Recorded:
+        facts = []
+        for aggregate in filter(None, changed):
+            for event in aggregate.collect_events():
+                fact = self.mapper.to_stored_event(event)
+                now = fact.occurred_at or cast("Event", event).timestamp
+                sealed: dict[str, Any] = {category: {} for category in fact.personal}
+                facts.append(replace(fact, occurred_at=now, sealed=sealed))
+        self.facts += facts
+        for aggregate in filter(None, changed):
+            assert state(self.get(type(aggregate), aggregate.id)) == state(aggregate)
+        return Recorded(tuple(facts))
+
+
+def state(aggregate: Aggregate) -> dict[str, Any]:
+    """What an aggregate knows, whichever way it came to know it."""
+    own = ("_pending_events", "_occurring", "anomalies", "_created_on", "_modified_on")
+    return {name: value for name, value in vars(aggregate).items() if name not in own}
+
+
+numbers = st.integers(0, 9)
+times = st.one_of(st.none(), st.integers(1, 60).map(examples.day))
+CHANGES_SEVERAL = (applications.hire, applications.reverse_hire, requisitions.close)
+STARTS = ("application.applied", "application.reengaged", "application.assigned_to_requisition")
+REVERSALS = {
+    Status.HIRED: applications.reverse_hire,
+    Status.REJECTED: applications.reverse_rejection,
+    Status.WITHDRAWN: applications.reverse_withdrawal,
+}
+
+
+class Recruiting(RuleBasedStateMachine):
+    """A few people and requisitions, and whoever decides about them at random."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory = ListLog()
+        self.log = cast("Log", self.memory)
+
+    @initialize()
+    def begin(self) -> None:
+        self.pool = examples.pool()
+        requisitions = [
+            examples.open_requisition(SEATS),
+            examples.requisition_with_two_interviews(SEATS),
+        ]
+        people = [examples.applied_on(examples.day(1), requisitions[0]) for _ in range(PEOPLE)]
+        for candidate in people:
+            candidate.grant_consent("contact", "v1")
+        self.memory.record(*requisitions, self.pool, *people)
+
+    def ask(self, command: Callable[..., Recorded], *arguments: Any, **about: Any) -> None:
+        """Asks for something, which the rules may refuse; then nothing has happened."""
+        before, known = self.applications, len(self.memory.facts)
+        may_take = {r.id for r in self.memory.all(Requisition) if r.state == "open"}
+        self.memory.given_out.clear()
+        facts: tuple[Fact, ...] = ()
+        with suppress(Refusal):
+            facts = command(self.log, someone(), *arguments, **about).facts
+        assert len(self.memory.facts) == known + len(facts)
+        if not facts and command not in CHANGES_SEVERAL:
+            self.assert_untouched()
+        reversed = {f.data["application_id"] for f in facts if f.topic.endswith("_reversed")}
+        for id, application in before.items():
+            if not application.is_open and str(id) not in reversed:
+                assert self.applications[id].now == application.now
+        for fact in facts:
+            if fact.topic in STARTS and "requisition_id" in fact.data:
+                assert UUID(fact.data["requisition_id"]) in may_take
+
+    def assert_untouched(self) -> None:
+        for aggregate in self.memory.given_out:
+            assert not aggregate.pending_events
+            assert state(aggregate) == state(self.memory.get(type(aggregate), aggregate.id))
+
+    @property
+    def applications(self) -> dict[UUID, Application]:
+        people = self.memory.all(Candidate)
+        return {id: a for candidate in people for id, a in candidate.applications.items()}
+
+    @rule(who=numbers, what=numbers, again=st.booleans(), verb=st.sampled_from(["apply", "assign"]))
+    def start(self, who: int, what: int, again: bool, verb: str) -> None:
+        candidate = self.memory.all(Candidate)[who % PEOPLE]
+        requisition_id = self.memory.all(Requisition)[what % 2].id
+        first = next(iter(candidate.applications), None)
+        if again:
+            self.ask(outreach.reengage, candidate.id, requisition_id, previous_application_id=first)
+        elif verb == "apply":
+            general = None if what > 6 else requisition_id
+            self.ask(applications.apply, candidate.id, requisition_id=general)
+        else:
+            for application in list(candidate.open_applications())[-1:]:
+                self.ask(applications.assign, application.id, requisition_id)
+
+    @rule(
+        number=numbers,
+        stage=st.sampled_from([None, "screen", "team", "offer", "hired"]),
+        decision=st.sampled_from(["move", "screen", "schedule", "hold", "offer"]),
+        at=times,
+    )
+    def move_on(self, number: int, stage: str | None, decision: str, at: Any) -> None:
+        id = pick(list(self.applications), number)
+        if decision == "move":
+            self.ask(applications.move, id, stage or "applied", occurred_at=at)
+        if decision == "screen":
+            self.ask(applications.screen, id, outcome="passed", stage=stage, occurred_at=at)
+        if decision == "schedule":
+            starts, ends = examples.day(30), examples.day(30.1)
+            self.ask(
+                interviews.schedule,
+                id,
+                starts_at=starts,
+                ends_at=ends,
+                stage=stage,
+                occurred_at=at,
+            )
+        if decision == "hold":
+            arranged = self.memory.candidate_of(id).interviews
+            self.ask(interviews.hold, id, pick([*arranged, uuid4()], number), occurred_at=at)
+        if decision == "offer":
+            self.ask(offers.extend, id, occurred_at=at)
+
+    @rule(
+        number=numbers, answer=st.sampled_from(["accept", "decline", "rescind", "extend"]), at=times
+    )
+    def answer(self, number: int, answer: str, at: Any) -> None:
+        known = [(id, o) for c in self.memory.all(Candidate) for id, o in c.offers.items()]
+        for offer_id, offer in known[number : number + 1]:
+            if answer == "extend":
+                self.ask(offers.extend, offer.application_id, offer_id=offer_id, occurred_at=at)
+            else:
+                reason = [] if answer == "accept" else ["salary"]
+                command = getattr(offers, answer)
+                self.ask(command, offer.application_id, offer_id, *reason, occurred_at=at)
+
+    @rule(number=numbers, ending=st.sampled_from(["hire", "hire", "reject", "withdraw"]), at=times)
+    def end(self, number: int, ending: str, at: Any) -> None:
+        reason = [] if ending == "hire" else ["experience"]
+        id = pick(list(self.applications), number)
+        self.ask(getattr(applications, ending), id, *reason, occurred_at=at)
+
+    @rule(number=numbers, in_error=st.booleans(), at=times)
+    def reverse(self, number: int, in_error: bool, at: Any) -> None:
+        known = list(self.applications.values())
+        application = pick([a for a in known if not a.is_open] or known, number)
+        command = REVERSALS.get(application.now.status, applications.reverse_hire)
+        self.ask(command, application.id, "error", entered_in_error=in_error, occurred_at=at)
+
+    @rule(who=numbers, contact=st.sampled_from(["join", "leave", "nurture", "bounce", "opt_out"]))
+    def keep_in_touch(self, who: int, contact: str) -> None:
+        candidate = self.memory.all(Candidate)[who % PEOPLE]
+        if contact == "join":
+            self.ask(pools.add_member, self.pool.id, candidate.id, "finalist")
+        if contact == "leave":
+            self.ask(pools.remove_member, self.pool.id, candidate.id, "finalist")
+        if contact == "nurture":
+            self.ask(outreach.nurture, candidate.id, channel="email", pool_id=self.pool.id)
+        if contact == "bounce":
+            for id in list(candidate.touchpoints)[-1:]:
+                self.ask(outreach.touchpoint_outcome, candidate.id, id, TouchpointBounced)
+        if contact == "opt_out":
+            self.ask(outreach.opt_out, candidate.id, "sms")
+
+    @rule(
+        what=numbers,
+        step=st.sampled_from(["put_on_hold", "resume", "reopen", "add_opening", "close_opening"]),
+    )
+    def administer(self, what: int, step: str) -> None:
+        requisition = self.memory.all(Requisition)[what % 2]
+        about: list[Any] = [] if step in ("resume", "add_opening") else ["budget"]
+        if step == "close_opening":
+            about.insert(0, pick(list(requisition.openings), what))
+        self.ask(getattr(requisitions, step), requisition.id, *about)
+
+    @rule(what=numbers, disposition=st.sampled_from([None, None, "position_closed"]))
+    def close(self, what: int, disposition: str | None) -> None:
+        before = self.memory.all(Requisition)[what % 2]
+        self.ask(requisitions.close, before.id, "budget", disposition=disposition)
+        after = self.memory.requisition(before.id)
+        if before.state != after.state:
+            assert not applications.active_applications(self.log, after)
+
+    @invariant()
+    def a_candidate_has_one_open_application_for_a_requisition(self) -> None:
+        for candidate in self.memory.all(Candidate):
+            running = Counter(a.requisition_id for a in candidate.open_applications())
+            running.pop(None, None)
+            assert set(running.values()) <= {1}
+
+    @invariant()
+    def every_filled_opening_has_its_hire(self) -> None:
+        facts = self.memory.facts
+        taken_back = {
+            (fact.originator_id, fact.data["reverses"])
+            for fact in facts
+            if fact.topic == "application.hire_reversed"
+        }
+        hires = [
+            UUID(fact.data["opening_id"])
+            for fact in facts
+            if fact.topic == "application.hired"
+            and (fact.originator_id, fact.originator_version) not in taken_back
+        ]
+        filled = [
+            opening
+            for requisition in self.memory.all(Requisition)
+            for opening, of in requisition.openings.items()
+            if of == OpeningState.FILLED
+        ]
+        assert sorted(hires) == sorted(filled)
+
+    @invariant()
+    def streams_have_no_gaps(self) -> None:
+        heads: Counter[Any] = Counter()
+        for fact in self.memory.facts:
+            heads[fact.originator_id] += 1
+            assert fact.originator_version == heads[fact.originator_id]
+
+
+def pick(choices: list[Any], number: int) -> Any:
+    return choices[number % len(choices)]
+
+
+def someone() -> Attribution:
+    return Attribution("person", new_id(), "recruiter", "api")
+
+
+TestRecruiting = Recruiting.TestCase
+TestRecruiting.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
