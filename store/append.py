@@ -200,6 +200,8 @@ WHERE (
 ON CONFLICT DO NOTHING
 """
 
+FORGET_FINGERPRINTS = "DELETE FROM request_fingerprints WHERE expires_at < clock_timestamp()"
+
 IS_DONE = "SELECT 1 FROM events WHERE command_id = %(command)s"
 CLOCK = "SELECT clock_timestamp()"
 
@@ -373,7 +375,7 @@ class Appender:
             for append in batch
             if append.fingerprint is not None
         ]:
-            statements.append(INSERT_FINGERPRINTS)
+            statements += [FORGET_FINGERPRINTS, INSERT_FINGERPRINTS]
             parameters["fingerprints"] = as_json(fingerprints)
             parameters["expires_at"] = datetime.now(UTC) + FINGERPRINTS_KEPT
         results = self.database.send(self.organisation, statements, parameters)

@@ -226,3 +226,17 @@ def test_a_person_is_found_by_another_systems_id(admin: TestClient) -> None:
 def test_health_is_told_to_anyone(http: TestClient) -> None:
     assert http.get("/healthz").json() == {"status": "ok"}
     assert http.get("/readyz").json()["stopped"] == 0
+
+
+def test_a_fingerprint_is_forgotten_when_its_week_is_over(admin: TestClient, log: Log) -> None:
+    post_with_key = {"Idempotency-Key": "a", "Content-Type": "application/json"}
+    admin.post("/api/pools", json={"title": "First"}, headers=post_with_key)
+    with log.database.administer() as connection:
+        connection.execute(
+            f'UPDATE "{log.organisation.schema}".request_fingerprints'  # noqa: S608
+            " SET expires_at = now() - interval '1 second'".encode()
+        )
+    admin.post("/api/pools", json={"title": "Second"}, headers={"Idempotency-Key": "b"})
+    with log.database.transaction(log.organisation) as connection:
+        row = connection.execute("SELECT count(*) FROM request_fingerprints").fetchone()
+    assert row == (1,)
