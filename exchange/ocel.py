@@ -15,6 +15,7 @@ from domain.requisition import Requisition
 from exchange import json_file, ocel_log
 from exchange.ocel_history import ACTIVITY_BEHIND, SYSTEM, ApplicationHistory
 from exchange.ocel_log import Activity, SourceEvent
+from exchange.refusal import ImportRefused, Problem
 from exchange.report import MOST_DETAILS, Anomaly, ImportReport, Progress, quiet
 from store.append import AlreadyDone
 from store.envelope import Attribution
@@ -22,6 +23,8 @@ from store.ids import derived_id
 from store.log import Log
 
 NAME = "OCEL 1.0 JSON"
+MOST_RECORDED = 300_000
+"""PostgreSQL takes 256 MiB of JSON at once, which about 330,000 events fill."""
 ATTEMPTS = 5
 STEP = 50
 
@@ -169,13 +172,16 @@ class _Import:
 
     def _save(self, by: Attribution) -> int:
         """Records everything in one append, as one command that is known by what it says."""
+        changed = [*self.begun, *self.continued]
+        if sum(len(candidate.pending_events) for candidate in changed) > MOST_RECORDED:
+            words = f"comes to more than {MOST_RECORDED:,} events here; import it in parts"
+            raise ImportRefused([Problem(words=words)])
         said = [f"{id}\x1f{event.activity}\x1f{event.at}" for id, event in self.new]
         command_id = self._id("import", *said)
         self.progress("recording", 0, 1)
         recorded = self.log.save(
             self.vacancy,
-            *self.begun,
-            *self.continued,
+            *changed,
             by=replace(by, command_id=command_id),
             reads=self.reads,
         )

@@ -30,7 +30,7 @@ OFFERS = "offers"
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 MOST_EVENTS = 100_000
-"""One append holds up all others meanwhile, and PostgreSQL takes no more than 256 MiB of JSON."""
+"""One append holds up all others, so it must not take minutes."""
 TOO_MANY = f"has more than {MOST_EVENTS:,} entries; import it in parts"
 
 
@@ -139,7 +139,7 @@ def _not_too_many(value: Any) -> Any:
 
 
 _Nothing = Annotated[dict[str, Any], AfterValidator(_nothing)]
-_Objects = Annotated[list[Words], FailFast(), AfterValidator(_objects_known)]
+_Objects = Annotated[list[str], FailFast(), AfterValidator(_objects_known)]
 _Few = BeforeValidator(_not_too_many)
 
 

@@ -295,12 +295,12 @@ def test_offers_are_told_apart_and_declined_one_by_one(log: Log, take: Take) -> 
     report = take(
         event("submit application", 1),
         event("make job offer", 2, A, OFFER),
-        event("job offer declined", 3, A, OFFER),
-        event("make job offer", 4, A, OTHER_OFFER),
+        event("make job offer", 3, A, OTHER_OFFER),
+        event("job offer declined", 4, A, OFFER),
         event("job offer declined", 5, A, OTHER_OFFER),
         event("job offer declined", 6, A, OFFER),
     )
-    assert broken(report) == [("e6", "OfferNotPending")]
+    assert broken(report) == [("e3", "AnotherOfferPending"), ("e6", "OfferNotPending")]
     assert len(recorded(log)) == 6
 
 
@@ -402,9 +402,21 @@ def test_only_the_first_anomalies_are_told_but_all_are_counted(log: Log, take: T
     assert len(recorded(log)) == 152
 
 
+def test_one_command_may_import_several_files(
+    log: Log, tmp_path: Path, recruiter: Attribution
+) -> None:
+    path = tmp_path / "growing"
+    events = [event("submit application", 1), event("send rejection", 3)]
+    for upto in (1, 2, 2):
+        path.write_text(json.dumps(source(*events[:upto])))
+        import_file(log, path, recruiter)
+    assert len(recorded(log)) == 2
+
+
+@pytest.mark.parametrize("before", [0, 1])
 @pytest.mark.parametrize("meanwhile", [2, 3])
 def test_two_imports_at_once_record_everything_once(
-    log: Log, tmp_path: Path, meanwhile: int
+    log: Log, take: Take, tmp_path: Path, before: int, meanwhile: int
 ) -> None:
     """The other one, of as many of the events, comes between this one's look and its append."""
     events = [
@@ -412,15 +424,16 @@ def test_two_imports_at_once_record_everything_once(
         event("first screening", 2),
         event("send rejection", 3),
     ]
-    whole, other = tmp_path / "whole", tmp_path / "other"
+    take(*events[:before])
+    whole = tmp_path / "whole"
     whole.write_text(json.dumps(source(*events)))
-    other.write_text(json.dumps(source(*events[:meanwhile])))
-    reports: list[ImportReport] = []
+    others: list[ImportReport] = []
 
     def interfere(what: str, *_: int) -> None:
-        if what == "deciding" and not reports:
-            reports.append(import_file(log, other, importer()))
+        if what == "deciding" and not others:
+            others.append(take(*events[:meanwhile]))
 
-    reports.append(import_file(log, whole, importer(), interfere))
-    assert [report.events for report in reports] == [2 + meanwhile, 3 - meanwhile]
+    report = import_file(log, whole, importer(), interfere)
+    assert others[0].skipped == before
+    assert (report.events, report.skipped) == (3 - meanwhile, meanwhile)
     assert len(recorded(log)) == 3

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app import Hireledger
-from exchange import import_file, json_file, ocel_log
+from exchange import import_file, json_file, ocel, ocel_log
 from exchange.refusal import ImportRefused
 from store import organisations
 from store.ids import new_id
@@ -163,14 +163,18 @@ def test_problems_of_all_kinds_are_told_together(log: Log, path: Path) -> None:
 def test_ids_that_could_not_be_stored_are_refused(log: Log, path: Path, id: str) -> None:
     content = source(event("submit application", 1, id))
     content["ocel:objects"] = {id: content["ocel:objects"][A]}
-    refused = refusal_of(log, path, content)
-    assert refused.problems
-    str(refused).encode()
+    about_it = refusal_of(log, path, content)
+    content = source()
+    content["ocel:events"] = {id: event("submit application", 1)}
+    named_so = refusal_of(log, path, content)
+    str(about_it).encode()
+    str(named_so).encode()
 
 
 def test_what_a_file_says_cannot_reach_the_terminal_as_it_is(log: Log, path: Path) -> None:
-    content = source(event("\x1b[2Jsubmit\n\nline 1: all is well" + "!" * 1000, 1))
+    content = source(event("send rejection", 1, "\x1b[2J\n\nline 1: all is well" + "!" * 1000))
     (problem,) = refusal_of(log, path, content).problems
+    assert "all is well" in problem.words
     assert problem.words.isprintable()
     assert len(problem.words) < 1000
 
@@ -214,8 +218,11 @@ def test_no_more_than_the_limit_is_ever_read(
 def test_more_than_one_append_can_take_is_refused(
     log: Log, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(ocel, "MOST_RECORDED", 4)
+    unexpected = refusal_of(log, path, source(event("conduct interview", 1)))
+    assert "import it in parts" in str(unexpected)
     monkeypatch.setattr(ocel_log, "MOST_EVENTS", 4)
-    many = source(*(event("send rejection", day) for day in range(5)))
+    many = source(*(event("send gift", day) for day in range(5)))
     several = source(*(event("send rejection", day, A, "Application[2]") for day in range(3)))
     for content in (many, several):
         (problem,) = refusal_of(log, path, content).problems
