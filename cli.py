@@ -13,6 +13,7 @@ import typer
 import uvicorn
 from pydantic import BaseModel
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -39,6 +40,7 @@ from projections.stage_conversion import stage_conversion
 from projections.time_to_hire import time_to_hire
 from simulation.history import simulate
 from store import api_keys, organisations
+from store.append import AppendUncertain
 from store.database import Connection, Database, DatabaseUnusable, Organisation
 from store.envelope import Attribution
 from store.ids import new_id
@@ -78,13 +80,13 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         cli()
-    except (Refusal, DatabaseUnusable, NotMigrated, MigrationRefused) as error:
+    except (Refusal, DatabaseUnusable, NotMigrated, MigrationRefused, AppendUncertain) as error:
         fail(str(error))
 
 
 def fail(words: str) -> NoReturn:
     """Ends with an error."""
-    talk.print(f"[red]error:[/red] {words}", highlight=False)
+    talk.print(f"[red]error:[/red] {escape(words)}", highlight=False)
     sys.exit(1)
 
 

@@ -13,13 +13,13 @@ from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, exampl
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import applications as commands
 from domain.errors import NotFound
-from domain.event import Code
+from domain.event import Code, Text
 from projections.pipeline import ApplicationRow, CountRow, applications, summary
 
 router = APIRouter(prefix="/api", tags=["Applications"])
 post, get = posting(router), getting(router)
 
-SealedText = Annotated[str, Field(max_length=100_000, description="Sealed: personal data.")]
+SealedText = Annotated[Text, Field(description="Sealed: personal data.")]
 
 
 class NewApplication(Body):

@@ -13,7 +13,7 @@ from api.paging import link_next
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import candidates as commands
 from domain.errors import NotFound
-from domain.event import Category, Code
+from domain.event import Category, Code, Text
 from projections.asked import Asked
 from projections.candidates import CandidateRow, candidate_by_external_id, candidates
 from projections.pipeline import ApplicationRow, applications
@@ -23,7 +23,7 @@ from store.database import Connection
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
 post, get = posting(router), getting(router)
 
-PersonalText = Annotated[str, Field(min_length=1, max_length=1000)]
+PersonalText = Annotated[Text, Field(min_length=1, max_length=1000)]
 ExternalId = Annotated[
     str,
     Field(
@@ -74,7 +74,7 @@ class Note(Body):
 
     model_config = example(text="Prefers to be called in the morning")
 
-    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+    text: Annotated[Text, Field(min_length=1)]
     topic: Code = "note"
     application_id: UUID | None = None
 

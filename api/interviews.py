@@ -9,7 +9,7 @@ from pydantic import Field
 from api.caller import DECIDING, SCHEDULING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import interviews as commands
-from domain.event import Code, Moment
+from domain.event import Code, Moment, Text
 from domain.role import Role
 
 router = APIRouter(prefix="/api/applications/{application_id}/interviews", tags=["Interviews"])
@@ -35,7 +35,7 @@ class Appointment(Body):
         Code | None, Field(description="The stage it belongs to; omitted: the next of interviews.")
     ] = None
     interviewer_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
-    location: Annotated[str | None, Field(max_length=1000, description="Sealed.")] = None
+    location: Annotated[Text | None, Field(max_length=1000, description="Sealed.")] = None
 
 
 @post("")

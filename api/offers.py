@@ -9,7 +9,7 @@ from pydantic import Field
 from api.caller import RECRUITING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import offers as commands
-from domain.event import Code, Moment
+from domain.event import Code, Moment, Text
 
 router = APIRouter(prefix="/api/applications/{application_id}/offers", tags=["Offers"])
 post = posting(router)
@@ -21,8 +21,8 @@ class Terms(Body):
     model_config = example(terms="60,000 EUR a year")
 
     terms: Annotated[
-        str | None,
-        Field(max_length=100_000, description="Sealed.", examples=["60,000 EUR a year"]),
+        Text | None,
+        Field(description="Sealed.", examples=["60,000 EUR a year"]),
     ] = None
     opening_id: UUID | None = None
     expires_at: Moment | None = None

@@ -10,12 +10,12 @@ from api.caller import SOURCING
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from commands import outreach as commands
 from domain import outreach as domain
-from domain.event import Code, Moment
+from domain.event import Code, Moment, Text
 
 router = APIRouter(prefix="/api/candidates/{candidate_id}", tags=["Outreach"])
 post = posting(router)
 
-SealedText = Annotated[str, Field(max_length=100_000, description="Sealed: personal data.")]
+SealedText = Annotated[Text, Field(description="Sealed: personal data.")]
 
 
 class NewTouchpoint(Body):

@@ -272,12 +272,14 @@ class Applications(Aggregate):
             application.requisition_id is None,
             AlreadyAssigned(requisition_id=application.requisition_id),
         )
-        plan = self.may_start(requisition)
+        plan, standing = self.may_start(requisition), application.standing_at(self.occurring)
+        # In an imported history a closed application may be assigned; that does not reopen it.
+        runs = standing.status == Status.OPEN
         self.happened(
             AssignedToRequisition,
             application_id=application_id,
             requisition_id=requisition.id,
-            **_standing(plan.first(application.standing_at(self.occurring).kind)),
+            **(_standing(plan.first(standing.kind)) if runs else {}),
         )
 
     def move(self, application_id: UUID, stage_id: str, plan: InterviewPlan) -> None:

@@ -72,18 +72,17 @@ Words = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(stora
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 """A number, or a version; JSON readers hold no larger one exactly."""
 Moment = Annotated[datetime, AfterValidator(in_utc), PlainSerializer(utc_text, when_used="json")]
-_Text = Annotated[str, Field(max_length=100_000), AfterValidator(storable)]
+Text = Annotated[str, Field(max_length=100_000), AfterValidator(storable)]
+"""What someone wrote, as long as they like within reason."""
 _sealed_or_text = WithJsonSchema({"type": "string", "maxLength": 100_000})
 
-IdentityText = Annotated[_Text | Sealed | None, Personal(Category.IDENTITY), _sealed_or_text]
-ApplicationText = Annotated[_Text | Sealed | None, Personal(Category.APPLICATION), _sealed_or_text]
-EvaluationText = Annotated[_Text | Sealed | None, Personal(Category.EVALUATION), _sealed_or_text]
+IdentityText = Annotated[Text | Sealed | None, Personal(Category.IDENTITY), _sealed_or_text]
+ApplicationText = Annotated[Text | Sealed | None, Personal(Category.APPLICATION), _sealed_or_text]
+EvaluationText = Annotated[Text | Sealed | None, Personal(Category.EVALUATION), _sealed_or_text]
 CommunicationText = Annotated[
-    _Text | Sealed | None, Personal(Category.COMMUNICATION), _sealed_or_text
+    Text | Sealed | None, Personal(Category.COMMUNICATION), _sealed_or_text
 ]
-CompensationText = Annotated[
-    _Text | Sealed | None, Personal(Category.COMPENSATION), _sealed_or_text
-]
+CompensationText = Annotated[Text | Sealed | None, Personal(Category.COMPENSATION), _sealed_or_text]
 
 
 class Event(BaseModel, CanMutateAggregate[UUID]):

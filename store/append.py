@@ -331,7 +331,11 @@ class Appender:
     def _write(self, batch: list[Append]) -> None:
         try:
             self._record(batch)
-        except (psycopg.DataError, psycopg.IntegrityError) as error:
+        except (
+            psycopg.DataError,
+            psycopg.IntegrityError,
+            psycopg.errors.ProgramLimitExceeded,
+        ) as error:
             # One of them cannot be stored; nothing was, so each may try alone.
             if len(batch) > 1:
                 for append in batch:

@@ -184,7 +184,6 @@ def test_a_decision_after_a_rejection_is_recorded_and_reported(
     assert standing(log, projector) == [("applied", "rejected")]
 
 
-@pytest.mark.xfail(strict=True, reason="an assignment in the domain always stands as open")
 def test_a_vacancy_assigned_after_a_rejection_reopens_nothing(
     log: Log, take: Take, projector: Projector
 ) -> None:
