@@ -357,8 +357,6 @@ class Appender:
         rows = sorted(self._send(batch), key=lambda row: row["position"])
         for row in rows:
             by_command[row["command_id"]].positions.append(row["position"])
-        if rows:
-            self.database.notifier.wake(self.organisation.schema)
         for append in batch:
             if not append.positions:
                 append.error = self._why_refused(append)
@@ -382,7 +380,7 @@ class Appender:
             statements += [FORGET_FINGERPRINTS, INSERT_FINGERPRINTS]
             parameters["fingerprints"] = as_json(fingerprints)
             parameters["expires_at"] = datetime.now(UTC) + FINGERPRINTS_KEPT
-        results = self.database.send(self.organisation, statements, parameters)
+        results = self.database.send(self.organisation, statements, parameters, wake_followers=True)
         return results[statements.index(INSERT_EVENTS)]
 
     def _why_refused(self, append: Append) -> Refusal | AlreadyDone:

@@ -16,7 +16,6 @@ from psycopg_pool import ConnectionPool
 
 from store import embedded
 from store.keyring import Keyring
-from store.notifier import Notifier
 from store.settings import Settings
 
 Connection = psycopg.Connection[TupleRow]
@@ -55,7 +54,6 @@ class Database:
         self.login = f"{self.name}_app"
         self.sealer = f"{self.name}_sealer"
         self._pool: ConnectionPool[Connection] | None = None
-        self._notifier: Notifier | None = None
 
     def _check(self) -> str:
         try:
@@ -84,7 +82,7 @@ class Database:
         if self._pool is None:
             self._pool = ConnectionPool(
                 self.app_url,
-                kwargs={"options": "-c search_path="},
+                kwargs={"options": "-c search_path=", "autocommit": True},
                 min_size=1,
                 max_size=self.pool_size,
                 max_lifetime=30 * 60,
@@ -92,14 +90,6 @@ class Database:
                 open=True,
             )
         return self._pool
-
-    @property
-    def notifier(self) -> Notifier:
-        """Wakes followers, in this process and others; started when first needed."""
-        if self._notifier is None:
-            self._notifier = Notifier(self.app_url)
-            self._notifier.start()
-        return self._notifier
 
     @contextmanager
     def transaction(self, organisation: Organisation) -> Iterator[Connection]:
@@ -133,15 +123,26 @@ class Database:
         return self.send(organisation, [query], parameters)[0]
 
     def send(
-        self, organisation: Organisation, statements: Sequence[str], parameters: Mapping[str, Any]
+        self,
+        organisation: Organisation,
+        statements: Sequence[str],
+        parameters: Mapping[str, Any],
+        wake_followers: bool = False,
     ) -> list[list[dict[str, Any]]]:
-        """One transaction in one round trip: the rows of each statement."""
+        """One transaction in one round trip: the rows of each statement.
+
+        Followers are woken after the commit. They poll anyway; this only wakes them sooner.
+        """
         with self.pool.connection() as connection:
-            with connection.pipeline(), connection.transaction():
-                self.enter(connection, organisation)
-                cursors = [connection.cursor(row_factory=dict_row) for _ in statements]
-                for cursor, statement in zip(cursors, statements, strict=True):
-                    cursor.execute(statement.encode(), parameters, prepare=True)
+            with connection.pipeline():
+                with connection.transaction():
+                    self.enter(connection, organisation)
+                    cursors = [connection.cursor(row_factory=dict_row) for _ in statements]
+                    for cursor, statement in zip(cursors, statements, strict=True):
+                        cursor.execute(statement.encode(), parameters, prepare=True)
+                if wake_followers:
+                    channel = sql.Identifier(organisation.schema)
+                    connection.execute(sql.SQL("NOTIFY {}").format(channel))
             return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
     def enter(self, connection: Connection, organisation: Organisation) -> None:
@@ -182,8 +183,6 @@ class Database:
 
     def close(self) -> None:
         """Gives all connections back."""
-        if self._notifier is not None:
-            self._notifier.stop()
         if self._pool is not None:
             self._pool.close()
 

@@ -14,9 +14,12 @@ from store.system import Hireledger
 ClientFor = Callable[[Role], TestClient]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def http(hireledger: Hireledger) -> Iterator[TestClient]:
-    """The application with its own projector, nobody signed in."""
+    """The application with its own projector, nobody signed in.
+
+    No longer than these tests: others move the read models themselves.
+    """
     with TestClient(server.create(hireledger), raise_server_exceptions=False) as client:
         yield client
 
