@@ -24,7 +24,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## a guided tour on a throw-away ledger
+demo: setup ## a simulated year and a half of hiring on http://127.0.0.1:8000
 	@$(BIN)/hireledger demo
 
 test: setup ## the test suite
