@@ -155,8 +155,11 @@ def reverse_rejection(
 ) -> Recorded:
     """Reopens a rejected application."""
     candidate = log.candidate_of(application_id).at(occurred_at)
+    requisition = requisition_of(log, candidate, application_id)
+    if requisition is not None:
+        requisition.guard_open(candidate)
     candidate.reverse_rejection(application_id, reason_code, entered_in_error)
-    return log.record(candidate, by=by)
+    return log.record(candidate, by=by, relying_on=[requisition])
 
 
 def withdraw(
@@ -185,8 +188,11 @@ def reverse_withdrawal(
 ) -> Recorded:
     """Reopens a withdrawn application."""
     candidate = log.candidate_of(application_id).at(occurred_at)
+    requisition = requisition_of(log, candidate, application_id)
+    if requisition is not None:
+        requisition.guard_open(candidate)
     candidate.reverse_withdrawal(application_id, reason_code, entered_in_error)
-    return log.record(candidate, by=by)
+    return log.record(candidate, by=by, relying_on=[requisition])
 
 
 def active_applications(log: Log, requisition: Requisition) -> list[tuple[Candidate, Application]]:

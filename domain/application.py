@@ -147,6 +147,12 @@ class HireByMove(Refusal):
     """Moving to {stage} would be a hire; hire the candidate instead, which takes an opening."""
 
 
+class HasMovedOn(Refusal):
+    """The application has moved on since, on {since}; a hire cannot have come before that."""
+
+    status = 409
+
+
 class BeforeApplication(Refusal):
     """That would have happened before the application began on {began}."""
 
@@ -324,6 +330,9 @@ class Applications(Aggregate):
     ) -> None:
         """Ends an application well. The requisition fills the opening in the same append."""
         application = self._open(application_id)
+        since = application.now.since
+        # As a late entry it would take an opening and leave the application open.
+        self.guard(self.occurring >= since, HasMovedOn(since=since.isoformat()))
         self.happened(
             Hired,
             application_id=application_id,

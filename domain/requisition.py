@@ -1,6 +1,7 @@
 """Requisitions: approved permission to hire for a job, with openings to fill."""
 
 from dataclasses import field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -141,6 +142,8 @@ class Requisition(Aggregate):
     event_class = RequisitionEvent
 
     state: State = State.DRAFT
+    state_since: datetime = datetime.min.replace(tzinfo=UTC)
+    """A late entry from before this fills the history but does not move the state."""
     plan: InterviewPlan = STANDARD_PLAN
     openings: dict[UUID, OpeningState] = field(default_factory=dict)
 
@@ -260,8 +263,9 @@ class Requisition(Aggregate):
                 self.openings[event.opening_id] = OpeningState.FILLED
             case OpeningClosed():
                 self.openings[event.opening_id] = OpeningState.CLOSED
-            case _:
+            case _ if event.timestamp >= self.state_since:
                 self.state = _state_after.get(type(event), self.state)
+                self.state_since = event.timestamp
 
 
 _state_after = {

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,7 @@ class Database:
         self.login = f"{self.name}_app"
         self.sealer = f"{self.name}_sealer"
         self._pool: ConnectionPool[Connection] | None = None
+        self._opening = Lock()
 
     def _check(self) -> str:
         try:
@@ -79,17 +81,18 @@ class Database:
     @property
     def pool(self) -> "ConnectionPool[Connection]":
         """The one pool; opened when first needed."""
-        if self._pool is None:
-            self._pool = ConnectionPool(
-                self.app_url,
-                kwargs={"options": "-c search_path=", "autocommit": True},
-                min_size=1,
-                max_size=self.pool_size,
-                max_lifetime=30 * 60,
-                timeout=10,
-                open=True,
-            )
-        return self._pool
+        with self._opening:
+            if self._pool is None:
+                self._pool = ConnectionPool(
+                    self.app_url,
+                    kwargs={"options": "-c search_path=", "autocommit": True},
+                    min_size=1,
+                    max_size=self.pool_size,
+                    max_lifetime=30 * 60,
+                    timeout=10,
+                    open=True,
+                )
+            return self._pool
 
     @contextmanager
     def transaction(self, organisation: Organisation) -> Iterator[Connection]:

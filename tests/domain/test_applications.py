@@ -14,6 +14,7 @@ from domain.application import (
     Applied,
     AssignedToRequisition,
     BeforeApplication,
+    HasMovedOn,
     HireByMove,
     Hired,
     HireReversed,
@@ -399,3 +400,13 @@ def test_a_screening_after_a_rejection_in_history_moves_nothing() -> None:
     candidate.screen(application.id, STANDARD_PLAN, outcome="passed")
     assert [type(anomaly) for anomaly in candidate.anomalies or ()] == [ApplicationClosed]
     assert (application.now.stage, application.now.status) == ("interview", Status.REJECTED)
+
+
+def test_a_hire_cannot_have_come_before_where_the_application_stands_now() -> None:
+    requisition = examples.open_requisition()
+    candidate = examples.offered(requisition)
+    application = examples.the_application(candidate)
+    with pytest.raises(HasMovedOn):
+        candidate.at(application.began).hire(
+            application.id, requisition.plan, requisition.free_opening()
+        )

@@ -159,3 +159,12 @@ def test_history_breaks_the_rules_of_a_requisition_and_says_which() -> None:
     requisition.open()
     assert [type(anomaly) for anomaly in requisition.anomalies or ()] == [RequisitionNotOpen]
     assert isinstance(requisition.pending_events[-1], Opened)
+
+
+def test_a_hold_entered_late_fills_the_history_but_does_not_move_the_state() -> None:
+    requisition = examples.open_requisition()
+    opened_at = requisition.state_since
+    requisition.put_on_hold("budget")
+    requisition.resume()
+    requisition.at(opened_at).put_on_hold("budget")
+    assert requisition.state == "open"
