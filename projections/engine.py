@@ -28,8 +28,7 @@ NO_NEED_FOR_DISK = "SET LOCAL synchronous_commit = off"
 TAKE_LEASE = "SELECT id FROM projector_lease FOR UPDATE SKIP LOCKED"
 WAIT_FOR_LEASE = "SELECT id FROM projector_lease FOR UPDATE"
 HEAD = "SELECT max(position) FROM events"
-STANDINGS = "SELECT name, version, position FROM read_models"
-STOPPED = "SELECT name FROM read_models WHERE error IS NOT NULL"
+STANDINGS = "SELECT name, version, position, error IS NOT NULL FROM read_models"
 POSITION = "SELECT position FROM read_models WHERE name = %(name)s"
 BEGIN = """
 INSERT INTO read_models (
@@ -153,16 +152,16 @@ class Projector:
 
     def _standings(self, connection: Connection) -> dict[str, int]:
         """Where each running read model stands; new and changed ones start over."""
-        rows = {name: (v, p) for name, v, p in connection.execute(STANDINGS)}
-        stopped = {name for (name,) in connection.execute(STOPPED)}
+        rows = {name: standing for name, *standing in connection.execute(STANDINGS)}
         standings = {}
         for name, model in self.read_models.items():
-            version, position = rows.get(name, (None, 0))
-            if version != model.version and name not in stopped:
+            version, position, stopped = rows.get(name, (None, 0, False))
+            if stopped:
+                continue
+            if version != model.version:
                 clear(connection, model)
                 position = 0
-            if name not in stopped:
-                standings[name] = position
+            standings[name] = position
         return standings
 
     def _upcast(self, connection: Connection, after: int, upto: int) -> None:

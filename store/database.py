@@ -97,20 +97,25 @@ class Database:
     @contextmanager
     def transaction(self, organisation: Organisation) -> Iterator[Connection]:
         """One transaction that sees one organisation only."""
+        with self._connection() as connection, connection.transaction():
+            self.enter(connection, organisation)
+            yield connection
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """A connection of the pool, which does not get it back once it is of no more use."""
         with self.pool.connection() as connection:
             try:
-                with connection.transaction():
-                    self.enter(connection, organisation)
-                    yield connection
+                yield connection
             except psycopg.errors.FeatureNotSupported:
-                # A cached plan no longer fits its table (0A000): this connection is of no more use.
+                # A cached plan no longer fits its table (0A000).
                 connection.close()
                 raise
 
     @contextmanager
     def snapshot(self, organisation: Organisation) -> Iterator[Connection]:
         """One transaction in which every query sees the same moment."""
-        with self.pool.connection() as connection:
+        with self._connection() as connection:
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             try:
                 with connection.transaction():
@@ -136,7 +141,7 @@ class Database:
 
         Followers are woken after the commit. They poll anyway; this only wakes them sooner.
         """
-        with self.pool.connection() as connection:
+        with self._connection() as connection:
             with connection.pipeline():
                 with connection.transaction():
                     self.enter(connection, organisation)

@@ -73,7 +73,7 @@ LIMIT %(limit)s
 """
 )
 
-NEWEST = "SELECT max(position) FROM events"
+NEWEST = "SELECT max(position) AS position FROM events"
 FOREVER = 2**31 - 1
 EVERYTHING = 2**63 - 1
 
@@ -143,9 +143,8 @@ class LogRecorder(ApplicationRecorder):
         return [fact(row) for row in self.database.read(self.organisation, query, parameters)]
 
     def max_notification_id(self) -> int | None:
-        with self.database.transaction(self.organisation) as connection:
-            row = connection.execute(NEWEST).fetchone()
-            return row[0] if row else None
+        position: int | None = self.database.read(self.organisation, NEWEST, {})[0]["position"]
+        return position
 
     def select_notifications(
         self,
