@@ -125,7 +125,7 @@ def reverse_hire(
     candidate.reverse_hire(application_id, reason_code, entered_in_error)
     opening_id = candidate.application(application_id).opening_id
     if requisition is not None and opening_id is not None:
-        requisition.at(occurred_at).reopen_opening(opening_id)
+        requisition.at(occurred_at).reopen_opening(opening_id, entered_in_error)
     return log.record(candidate, requisition, by=by)
 
 

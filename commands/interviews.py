@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from commands.plans import plan_of, requisition_of
+from domain.candidate import Candidate
 from domain.errors import NotFound
 from store.envelope import Attribution
 from store.ids import new_id
@@ -49,10 +50,32 @@ def hold(
     occurred_at: datetime | None = None,
 ) -> Recorded:
     """Records that an interview took place."""
-    candidate = log.candidate_of(application_id).at(occurred_at)
-    interview = candidate.interviews.get(interview_id)
-    if interview is None or interview.application_id != application_id:
-        raise NotFound(what="interview", id=interview_id)
+    candidate = _candidate(log, application_id, interview_id).at(occurred_at)
     requisition = requisition_of(log, candidate, application_id)
     candidate.hold_interview(interview_id, plan_of(requisition))
     return log.record(candidate, by=by, relying_on=[requisition])
+
+
+def submit_scorecard(
+    log: Log,
+    by: Attribution,
+    application_id: UUID,
+    interview_id: UUID,
+    *,
+    interviewer_id: UUID,
+    overall: str,
+    notes: str | None = None,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Keeps one interviewer's assessment."""
+    candidate = _candidate(log, application_id, interview_id).at(occurred_at)
+    candidate.submit_scorecard(interview_id, interviewer_id, overall, notes)
+    return log.record(candidate, by=by)
+
+
+def _candidate(log: Log, application_id: UUID, interview_id: UUID) -> Candidate:
+    """The candidate, if the interview is one of this application's."""
+    candidate = log.candidate_of(application_id)
+    if candidate.interview(interview_id).application_id != application_id:
+        raise NotFound(what="interview", id=interview_id)
+    return candidate

@@ -19,6 +19,8 @@ def extend(
     offer_id: UUID | None = None,
     opening_id: UUID | None = None,
     terms: str | None = None,
+    first_year_pay: str | None = None,
+    currency: str | None = None,
     expires_at: datetime | None = None,
     occurred_at: datetime | None = None,
 ) -> Recorded:
@@ -33,6 +35,8 @@ def extend(
         plan_of(requisition),
         opening_id=opening_id,
         terms=terms,
+        first_year_pay=first_year_pay,
+        currency=currency,
         expires_at=expires_at,
     )
     return log.record(candidate, by=by, relying_on=[requisition])
@@ -64,6 +68,20 @@ def decline(
     """Records that the candidate declined."""
     candidate = _candidate(log, application_id, offer_id).at(occurred_at)
     candidate.decline_offer(offer_id, reason_code)
+    return log.record(candidate, by=by)
+
+
+def expire(
+    log: Log,
+    by: Attribution,
+    application_id: UUID,
+    offer_id: UUID,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Records that the offer's time ran out."""
+    candidate = _candidate(log, application_id, offer_id).at(occurred_at)
+    candidate.expire_offer(offer_id)
     return log.record(candidate, by=by)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from commands.applications import active_applications
 from domain.errors import Refusal
 from domain.plan import STANDARD_PLAN, InterviewPlan
-from domain.requisition import Requisition
+from domain.requisition import CAREERS_PAGE, Requisition
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log, Recorded
@@ -103,6 +103,37 @@ def close_opening(
 ) -> Recorded:
     """Gives up a free seat."""
     return _change(log, by, id, occurred_at, lambda r: r.close_opening(opening_id, reason_code))
+
+
+def change_details(
+    log: Log, by: Attribution, id: UUID, *, occurred_at: datetime | None = None, **details: Any
+) -> Recorded:
+    """Replaces the details given."""
+    return _change(log, by, id, occurred_at, lambda r: r.change_details(**details))
+
+
+def post(
+    log: Log,
+    by: Attribution,
+    id: UUID,
+    channel: str = CAREERS_PAGE,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Makes an open requisition public."""
+    return _change(log, by, id, occurred_at, lambda r: r.post(channel))
+
+
+def unpost(
+    log: Log,
+    by: Attribution,
+    id: UUID,
+    channel: str = CAREERS_PAGE,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Takes a requisition off where it was public."""
+    return _change(log, by, id, occurred_at, lambda r: r.unpost(channel))
 
 
 def close(

@@ -157,6 +157,16 @@ class BeforeApplication(Refusal):
     """That would have happened before the application began on {began}."""
 
 
+class AfterLaterStep(Refusal):
+    """The application's next step was on {on}; it cannot have begun after that."""
+
+
+class WouldStandOtherwise(Refusal):
+    """At that time it would leave the application {otherwise}, which is {standing}; decide that."""
+
+    status = 409
+
+
 @dataclass(frozen=True, order=True)
 class Standing:
     """Where an application stood from a time on, and which event said so."""
@@ -417,7 +427,7 @@ class Applications(Aggregate):
         """The application, if it is open. Decisions that end it need it to be open now."""
         application = self.application(application_id)
         self.guard(application.is_open, ApplicationClosed(standing=application.now.status))
-        self._guard_begun(application)
+        self.guard_begun(application)
         return application
 
     def _undecided(self, application_id: UUID) -> Application:
@@ -425,14 +435,43 @@ class Applications(Aggregate):
         application = self.application(application_id)
         still_open = application.is_open or self.occurring < application.now.since
         self.guard(still_open, ApplicationClosed(standing=application.now.status))
-        self._guard_begun(application)
+        self.guard_begun(application)
         return application
 
-    def _guard_begun(self, application: Application) -> None:
+    def guard_begun(self, application: Application) -> None:
+        """Refuses what would have happened before the application began."""
         self.guard(
             self.occurring >= application.began,
             BeforeApplication(began=application.began.isoformat()),
         )
+
+    def guard_correction(self, entry: Event, instead: Event) -> None:
+        super().guard_correction(entry, instead)
+        if isinstance(instead, ApplicationEvent) and instead.timestamp != entry.timestamp:
+            self._guard_order(instead)
+            id = instead.application_id
+            standing = self.application(id).now.status
+            otherwise = self.as_if(instead).application(id).now.status
+            # Otherwise a correction would reopen an application, or end one, without a decision.
+            self.guard(
+                otherwise == standing, WouldStandOtherwise(standing=standing, otherwise=otherwise)
+            )
+
+    def _guard_order(self, instead: ApplicationEvent) -> None:
+        first, *later = (
+            event
+            for event in self.history
+            if isinstance(event, ApplicationEvent)
+            and event.application_id == instead.application_id
+        )
+        if instead.originator_version == first.originator_version:
+            next_step = min((event.timestamp for event in later), default=instead.timestamp)
+            self.guard(instead.timestamp <= next_step, AfterLaterStep(on=next_step.isoformat()))
+        else:
+            self.guard(
+                instead.timestamp >= first.timestamp,
+                BeforeApplication(began=first.timestamp.isoformat()),
+            )
 
     def forward(
         self,

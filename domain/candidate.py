@@ -6,13 +6,26 @@ Here is who the person is.
 """
 
 from dataclasses import field
+from typing import Any
 from uuid import UUID
 
 from domain.application import ApplicationEvent, CandidateEvent
-from domain.errors import NotFound, Refusal
-from domain.event import Code, EvaluationText, Event, IdentityText, Words
+from domain.correction import EntryCorrected
+from domain.errors import Refusal
+from domain.event import (
+    ApplicationText,
+    Code,
+    CommunicationText,
+    CompensationText,
+    EvaluationText,
+    Event,
+    IdentityText,
+    SurveyText,
+    Words,
+    personal_fields,
+)
 from domain.interview import Interviewed, InterviewScheduled
-from domain.offer import OfferAccepted, OfferDeclined, OfferExtended, OfferRescinded
+from domain.offer import OfferAnswer, OfferExtended
 from domain.outreach import Outreach, Reengaged
 
 
@@ -56,6 +69,28 @@ class NoteAdded(CandidateEvent, name="candidate.note_added"):
     text: EvaluationText = None
 
 
+class CandidateEntryCorrected(EntryCorrected, CandidateEvent, name="candidate.entry_corrected"):
+    """What is sealed in the entry is sealed here too, as the value of its category."""
+
+    sentence = "Entry {corrects} corrected: {field}"
+    application_id: UUID | None = None
+    """The entry's own, so that one key seals both and one timeline tells of both."""
+    identity_value: IdentityText = None
+    application_value: ApplicationText = None
+    evaluation_value: EvaluationText = None
+    communication_value: CommunicationText = None
+    compensation_value: CompensationText = None
+    survey_value: SurveyText = None
+
+    @classmethod
+    def says(cls, entry: Event, instead: Event, field: str) -> dict[str, Any]:
+        said = super().says(entry, instead, field)
+        said["application_id"] = getattr(entry, "application_id", None)
+        if category := personal_fields(type(entry)).get(field):
+            return {**said, "value": None, f"{category}_value": getattr(instead, field)}
+        return said
+
+
 class AlreadyRegistered(Refusal):
     """The candidate is already registered."""
 
@@ -71,6 +106,7 @@ class Candidate(Outreach):
 
     stream_type = "candidate"
     event_class = CandidateEvent
+    correction_class = CandidateEntryCorrected
 
     external_ids: set[tuple[str, str]] = field(default_factory=set)
 
@@ -122,14 +158,14 @@ class Candidate(Outreach):
         self.happened(NoteAdded, text=text, topic=topic, application_id=application_id)
 
     def _guard_known(self, application_id: UUID | None) -> None:
-        if application_id is not None and application_id not in self.applications:
-            raise NotFound(what="application", id=application_id)
+        if application_id is not None:
+            self.application(application_id)
 
     def note(self, event: Event) -> None:
         match event:
             case Interviewed() | InterviewScheduled():
                 self.note_interview(event)
-            case OfferExtended() | OfferAccepted() | OfferDeclined() | OfferRescinded():
+            case OfferExtended() | OfferAnswer():
                 self.note_offer(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)

@@ -1,24 +1,20 @@
 """Every event there is: importing this module makes all stored type names known."""
 
-from domain import candidate, organisation, pool, requisition
+from domain import candidate, cost, organisation, pool, requisition
 from domain.aggregate import Aggregate
-from domain.application import CandidateEvent
 from domain.event import Event, type_names
 
 events: dict[str, type[Event]] = type_names
-
-stream_types: dict[type[Event], str] = {
-    CandidateEvent: candidate.Candidate.stream_type,
-    requisition.RequisitionEvent: requisition.Requisition.stream_type,
-    pool.PoolEvent: pool.TalentPool.stream_type,
-    organisation.OrganisationEvent: "organisation",
-}
 
 aggregates: tuple[type[Aggregate], ...] = (
     candidate.Candidate,
     requisition.Requisition,
     pool.TalentPool,
+    cost.Cost,
+    organisation.Organisation,
 )
+
+stream_types: dict[type[Event], str] = {kind.event_class: kind.stream_type for kind in aggregates}
 
 
 def stream_type(event_class: type[Event]) -> str:

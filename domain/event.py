@@ -71,6 +71,16 @@ Words = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(stora
 """The organisation's own words (a title, a department); never about a person."""
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 """A number, or a version; JSON readers hold no larger one exactly."""
+Percent = Annotated[int, Field(ge=0, le=100)]
+Amount = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{1,12}(\.\d{1,2})?$", description="Money as decimal text.", examples=["480.50"]
+    ),
+]
+Currency = Annotated[
+    str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217, three capitals.", examples=["EUR"])
+]
 Moment = Annotated[datetime, AfterValidator(in_utc), PlainSerializer(utc_text, when_used="json")]
 Text = Annotated[str, Field(max_length=100_000), AfterValidator(storable)]
 """What someone wrote, as long as they like within reason."""
@@ -83,6 +93,8 @@ CommunicationText = Annotated[
     Text | Sealed | None, Personal(Category.COMMUNICATION), _sealed_or_text
 ]
 CompensationText = Annotated[Text | Sealed | None, Personal(Category.COMPENSATION), _sealed_or_text]
+SurveyText = Annotated[Text | Sealed | None, Personal(Category.SURVEY), _sealed_or_text]
+SealedAmount = Annotated[Amount | Sealed | None, Personal(Category.COMPENSATION), _sealed_or_text]
 
 
 class Event(BaseModel, CanMutateAggregate[UUID]):
@@ -115,7 +127,7 @@ class Event(BaseModel, CanMutateAggregate[UUID]):
 
     def apply(self, aggregate: Any) -> None:
         """Lets the aggregate take note."""
-        aggregate.note(self)
+        aggregate.learn(self)
 
     def plain(self) -> dict[str, Any]:
         """The fields that anyone may read, as JSON values."""

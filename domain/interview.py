@@ -1,4 +1,4 @@
-"""Interviews: arranged, then held."""
+"""Interviews: arranged, held, and assessed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.application import ApplicationEvent, Applications, StandingEvent
 from domain.errors import NotFound, Refusal
-from domain.event import ApplicationText, Code, Moment, Words
+from domain.event import ApplicationText, Code, EvaluationText, Event, Moment, Words
 from domain.plan import InterviewPlan, StageKind
 
 
@@ -24,6 +24,14 @@ class InterviewScheduled(ApplicationEvent, name="interview.scheduled"):
 class Interviewed(StandingEvent, name="interview.held"):
     sentence = "Interviewed"
     interview_id: UUID
+
+
+class ScorecardSubmitted(ApplicationEvent, name="interview.scorecard_submitted"):
+    sentence = "Scorecard submitted: {overall}"
+    interview_id: UUID
+    interviewer_id: UUID
+    overall: Code
+    notes: EvaluationText = None
 
 
 class InterviewAlreadyHeld(Refusal):
@@ -50,6 +58,13 @@ class Interviews(Applications):
 
     interviews: dict[UUID, Interview] = field(default_factory=dict)
 
+    def interview(self, id: UUID) -> Interview:
+        """One of the candidate's interviews. Raises NotFound."""
+        try:
+            return self.interviews[id]
+        except KeyError:
+            raise NotFound(what="interview", id=id) from None
+
     def schedule_interview(
         self,
         application_id: UUID,
@@ -67,8 +82,7 @@ class Interviews(Applications):
         self._undecided(application_id)
         if stage_id is not None:
             self.named(stage_id, plan)
-        if starts_at is not None and ends_at is not None and ends_at <= starts_at:
-            raise EndsBeforeItStarts
+        _guard_order(starts_at, ends_at)
         self.happened(
             InterviewScheduled,
             application_id=application_id,
@@ -83,10 +97,7 @@ class Interviews(Applications):
 
     def hold_interview(self, interview_id: UUID, plan: InterviewPlan) -> None:
         """Records that an arranged interview took place."""
-        try:
-            interview = self.interviews[interview_id]
-        except KeyError:
-            raise NotFound(what="interview", id=interview_id) from None
+        interview = self.interview(interview_id)
         application = self._undecided(interview.application_id)
         self.guard(not interview.held, InterviewAlreadyHeld(interview_id=interview_id))
         self.happened(
@@ -96,6 +107,26 @@ class Interviews(Applications):
             **self.forward(application, StageKind.INTERVIEW, plan, interview.stage_id),
         )
 
+    def submit_scorecard(
+        self, interview_id: UUID, interviewer_id: UUID, overall: str, notes: str | None = None
+    ) -> None:
+        """Keeps one interviewer's assessment. It is evidence: a closed application takes it too."""
+        application = self.application(self.interview(interview_id).application_id)
+        self.guard_begun(application)
+        self.happened(
+            ScorecardSubmitted,
+            application_id=application.id,
+            interview_id=interview_id,
+            interviewer_id=interviewer_id,
+            overall=overall,
+            notes=notes,
+        )
+
+    def guard_correction(self, entry: Event, instead: Event) -> None:
+        super().guard_correction(entry, instead)
+        if isinstance(instead, InterviewScheduled):
+            _guard_order(instead.starts_at, instead.ends_at)
+
     def note_interview(self, event: InterviewScheduled | Interviewed) -> None:
         """Notes what happened to an interview."""
         if isinstance(event, InterviewScheduled):
@@ -103,3 +134,8 @@ class Interviews(Applications):
         else:
             self.interviews[event.interview_id].held = True
             self.note_application(event)
+
+
+def _guard_order(starts_at: datetime | None, ends_at: datetime | None) -> None:
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise EndsBeforeItStarts

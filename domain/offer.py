@@ -1,4 +1,4 @@
-"""Offers: extended in versions, then accepted, declined or rescinded."""
+"""Offers: extended in versions, then accepted, declined, expired or rescinded."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.application import Application, ApplicationEvent, StandingEvent
 from domain.errors import NotFound, Refusal
-from domain.event import Code, CompensationText, Count, Moment
+from domain.event import Code, CompensationText, Count, Currency, Moment, SealedAmount
 from domain.interview import Interviews
 from domain.plan import InterviewPlan, StageKind
 
@@ -18,23 +18,32 @@ class OfferExtended(StandingEvent, name="offer.extended"):
     offer_version: Count = 1
     opening_id: UUID | None = None
     terms: CompensationText = None
+    first_year_pay: SealedAmount = None
+    currency: Currency | None = None
     expires_at: Moment | None = None
 
 
-class OfferAccepted(ApplicationEvent, name="offer.accepted"):
+class OfferAnswer(ApplicationEvent):
+    """What became of an offer."""
+
+    offer_id: UUID
+
+
+class OfferAccepted(OfferAnswer, name="offer.accepted"):
     sentence = "Offer accepted"
-    offer_id: UUID
 
 
-class OfferDeclined(ApplicationEvent, name="offer.declined"):
+class OfferDeclined(OfferAnswer, name="offer.declined"):
     sentence = "Offer declined: {reason_code}"
-    offer_id: UUID
     reason_code: Code
 
 
-class OfferRescinded(ApplicationEvent, name="offer.rescinded"):
+class OfferExpired(OfferAnswer, name="offer.expired"):
+    sentence = "Offer expired"
+
+
+class OfferRescinded(OfferAnswer, name="offer.rescinded"):
     sentence = "Offer rescinded: {reason_code}"
-    offer_id: UUID
     reason_code: Code
 
 
@@ -44,13 +53,21 @@ class OfferState(StrEnum):
     EXTENDED = "extended"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    EXPIRED = "expired"
     RESCINDED = "rescinded"
+
+
+SETTLED = frozenset({OfferState.DECLINED, OfferState.EXPIRED, OfferState.RESCINDED})
 
 
 class OfferNotPending(Refusal):
     """The offer is {state}; {action} is not possible any more."""
 
     status = 409
+
+
+class PayNeedsCurrency(Refusal):
+    """first_year_pay and currency belong together; {missing} is missing."""
 
 
 class AnotherOfferPending(Refusal):
@@ -88,6 +105,8 @@ class Offers(Interviews):
         *,
         opening_id: UUID | None = None,
         terms: str | None = None,
+        first_year_pay: str | None = None,
+        currency: str | None = None,
         expires_at: datetime | None = None,
     ) -> None:
         """Makes an offer, or a new version of one that was not accepted."""
@@ -96,6 +115,8 @@ class Offers(Interviews):
         previous = self.offers.get(offer_id)
         if previous and previous.application_id != application_id:
             raise NotFound(what="offer", id=offer_id)
+        if (first_year_pay is None) != (currency is None):
+            raise PayNeedsCurrency(missing="currency" if first_year_pay else "first_year_pay")
         self.happened(
             OfferExtended,
             application_id=application_id,
@@ -103,6 +124,8 @@ class Offers(Interviews):
             offer_version=previous.version + 1 if previous else 1,
             opening_id=opening_id,
             terms=terms,
+            first_year_pay=first_year_pay,
+            currency=currency,
             expires_at=expires_at,
             **self.forward(application, StageKind.OFFER, plan),
         )
@@ -111,7 +134,7 @@ class Offers(Interviews):
         for other_id, other in self.offers.items():
             if other.application_id != application.id:
                 continue
-            settled = other.state in (OfferState.DECLINED, OfferState.RESCINDED)
+            settled = other.state in SETTLED
             same = other_id == offer_id and other.state != OfferState.ACCEPTED
             self.guard(settled or same, AnotherOfferPending(offer_id=other_id, state=other.state))
 
@@ -127,6 +150,11 @@ class Offers(Interviews):
             offer_id=offer_id,
             reason_code=reason_code,
         )
+
+    def expire_offer(self, offer_id: UUID) -> None:
+        """Records that the candidate let the offer's time run out."""
+        offer = self._pending(offer_id, "letting it expire")
+        self.happened(OfferExpired, application_id=offer.application_id, offer_id=offer_id)
 
     def rescind_offer(self, offer_id: UUID, reason_code: str) -> None:
         """Takes an offer back, even one already accepted, as long as nobody was hired on it."""
@@ -147,9 +175,7 @@ class Offers(Interviews):
         self._undecided(offer.application_id)
         return offer
 
-    def note_offer(
-        self, event: OfferExtended | OfferAccepted | OfferDeclined | OfferRescinded
-    ) -> None:
+    def note_offer(self, event: OfferExtended | OfferAnswer) -> None:
         """Notes what happened to an offer."""
         if isinstance(event, OfferExtended):
             self.offers[event.offer_id] = Offer(event.application_id, event.offer_version)
@@ -161,5 +187,6 @@ class Offers(Interviews):
 _state_after = {
     OfferAccepted: OfferState.ACCEPTED,
     OfferDeclined: OfferState.DECLINED,
+    OfferExpired: OfferState.EXPIRED,
     OfferRescinded: OfferState.RESCINDED,
 }

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.application import CandidateEvent, StandingEvent
 from domain.errors import NotFound, Refusal
 from domain.event import Code, CommunicationText, Count, Moment
-from domain.offer import Offers
+from domain.feedback import Feedback
 from domain.plan import StageKind
 from domain.pool import TalentPool
 from domain.requisition import Requisition
@@ -150,7 +150,7 @@ class Touchpoint:
     channel: str
 
 
-class Outreach(Offers):
+class Outreach(Feedback):
     """The decisions about keeping in touch with a candidate."""
 
     pools: set[UUID] = field(default_factory=set)

@@ -1,17 +1,21 @@
 """Requisitions: approved permission to hire for a job, with openings to fill."""
 
+from bisect import insort
 from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.aggregate import Aggregate
+from domain.correction import EntryCorrected
 from domain.errors import NotFound, Refusal
-from domain.event import Code, Event, Words
+from domain.event import Code, Count, Event, Words
 from domain.plan import STANDARD_PLAN, InterviewPlan
+
+CAREERS_PAGE = "careers_page"
 
 Openings = Annotated[tuple[UUID, ...], Field(max_length=1000)]
 
@@ -80,6 +84,31 @@ class OpeningFilled(RequisitionEvent, name="requisition.opening_filled"):
 class OpeningReopened(RequisitionEvent, name="requisition.opening_reopened"):
     sentence = "Opening reopened"
     opening_id: UUID
+    reverses: Count | None = None
+    """The version, in this stream, of the filling taken back; entries of old do not say."""
+    entered_in_error: bool = False
+
+
+class DetailsChanged(RequisitionEvent, name="requisition.details_changed"):
+    """Only what is given is replaced."""
+
+    sentence = "Details changed"
+    title: Words | None = None
+    department: Words | None = None
+    location: Words | None = None
+    level: Words | None = None
+    hiring_manager_id: UUID | None = None
+    recruiter_ids: tuple[UUID, ...] | None = None
+
+
+class Posted(RequisitionEvent, name="requisition.posted"):
+    sentence = "Posted on {channel}"
+    channel: Code = CAREERS_PAGE
+
+
+class Unposted(RequisitionEvent, name="requisition.unposted"):
+    sentence = "Taken off {channel}"
+    channel: Code = CAREERS_PAGE
 
 
 class Closed(RequisitionEvent, name="requisition.closed"):
@@ -90,6 +119,15 @@ class Closed(RequisitionEvent, name="requisition.closed"):
 class Reopened(RequisitionEvent, name="requisition.reopened"):
     sentence = "Reopened: {reason_code}"
     reason_code: Code
+
+
+class RequisitionEntryCorrected(
+    EntryCorrected, RequisitionEvent, name="requisition.entry_corrected"
+):
+    sentence = "Entry {corrects} corrected: {field}"
+
+
+DETAILS = ("title", "department", "location", "level", "hiring_manager_id", "recruiter_ids")
 
 
 class State(StrEnum):
@@ -112,7 +150,7 @@ class OpeningState(StrEnum):
 
 
 class RequisitionNotOpen(Refusal):
-    """Requisition {id} is {state}; only an open one takes applications and hires."""
+    """Requisition {id} is {state}; only an open one is posted, takes applications and hires."""
 
     status = 409
 
@@ -135,17 +173,44 @@ class OpeningNotFree(Refusal):
     status = 409
 
 
+class NothingToChange(Refusal):
+    """The change names no detail that is not so already."""
+
+
+class AlreadyPosted(Refusal):
+    """The requisition is already posted on {channel}."""
+
+    status = 409
+
+
+class NotPosted(Refusal):
+    """The requisition is not posted on {channel}."""
+
+    status = 409
+
+
+class StateWouldDiffer(Refusal):
+    """At that time it would leave the requisition {otherwise}, which is {state}; decide that."""
+
+    status = 409
+
+
 class Requisition(Aggregate):
     """Permission to hire for a job."""
 
     stream_type = "requisition"
     event_class = RequisitionEvent
+    correction_class = RequisitionEntryCorrected
 
     state: State = State.DRAFT
     state_since: datetime = datetime.min.replace(tzinfo=UTC)
     """A late entry from before this fills the history but does not move the state."""
     plan: InterviewPlan = STANDARD_PLAN
     openings: dict[UUID, OpeningState] = field(default_factory=dict)
+    filled_at: dict[UUID, int] = field(default_factory=dict)
+    """The version of the event that last filled an opening."""
+    details: list[tuple[datetime, int, dict[str, Any]]] = field(default_factory=list)
+    posted_on: set[str] = field(default_factory=set)
 
     def draft(
         self,
@@ -210,7 +275,7 @@ class Requisition(Aggregate):
         self.happened(Reopened, reason_code=reason_code)
 
     def add_opening(self, opening_id: UUID) -> None:
-        self._guard_state("adding an opening", *(state for state in State if state != State.CLOSED))
+        self._guard_state("adding an opening", *_not_closed)
         self.happened(OpeningAdded, opening_id=opening_id)
 
     def close_opening(self, opening_id: UUID, reason_code: str) -> None:
@@ -224,10 +289,45 @@ class Requisition(Aggregate):
         self._guard_opening(opening_id, OpeningState.FREE)
         self.happened(OpeningFilled, opening_id=opening_id, application_id=application_id)
 
-    def reopen_opening(self, opening_id: UUID) -> None:
-        """Frees an opening whose hire was reversed."""
+    def reopen_opening(self, opening_id: UUID, entered_in_error: bool = False) -> None:
+        """Frees an opening whose hire was reversed: from now on, or as if it had never been."""
         self._guard_opening(opening_id, OpeningState.FILLED)
-        self.happened(OpeningReopened, opening_id=opening_id)
+        self.happened(
+            OpeningReopened,
+            opening_id=opening_id,
+            reverses=self.filled_at.get(opening_id),
+            entered_in_error=entered_in_error,
+        )
+
+    def change_details(self, **given: Any) -> None:
+        """Replaces what is given, and is not so already at that time."""
+        self._guard_state("changing its details", *_not_closed)
+        known = self.details_at(self.occurring)
+        changed = {
+            name: value
+            for name, value in given.items()
+            if value is not None and value != known.get(name)
+        }
+        self.guard(bool(changed), NothingToChange())
+        self.happened(DetailsChanged, **changed)
+
+    def details_at(self, moment: datetime) -> dict[str, Any]:
+        """What the requisition was about at a moment."""
+        known: dict[str, Any] = {}
+        for since, _, details in self.details:
+            if since <= moment:
+                known |= details
+        return known
+
+    def post(self, channel: str = CAREERS_PAGE) -> None:
+        """Makes it public."""
+        self.guard_open(self)
+        self.guard(channel not in self.posted_on, AlreadyPosted(channel=channel))
+        self.happened(Posted, channel=channel)
+
+    def unpost(self, channel: str = CAREERS_PAGE) -> None:
+        self.guard(channel in self.posted_on, NotPosted(channel=channel))
+        self.happened(Unposted, channel=channel)
 
     def free_opening(self) -> UUID:
         """An opening nobody has. Raises NoFreeOpening."""
@@ -252,21 +352,41 @@ class Requisition(Aggregate):
         state = self.openings[opening_id]
         self.guard(state == needed, OpeningNotFree(opening_id=opening_id, state=state))
 
+    def guard_correction(self, entry: Event, instead: Event) -> None:
+        super().guard_correction(entry, instead)
+        otherwise = self.as_if(instead).state
+        # Otherwise a correction would open or close a requisition without a decision.
+        self.guard(otherwise == self.state, StateWouldDiffer(state=self.state, otherwise=otherwise))
+
     def note(self, event: Event) -> None:
         match event:
+            case DetailsChanged():
+                self._note_details(event)
+            case Posted():
+                self.posted_on.add(event.channel)
+            case Unposted():
+                self.posted_on.discard(event.channel)
             case Drafted():
+                self._note_details(event)
                 self.plan = event.plan
                 self.openings = dict.fromkeys(event.openings, OpeningState.FREE)
             case OpeningAdded() | OpeningReopened():
                 self.openings[event.opening_id] = OpeningState.FREE
             case OpeningFilled():
                 self.openings[event.opening_id] = OpeningState.FILLED
+                self.filled_at[event.opening_id] = event.originator_version
             case OpeningClosed():
                 self.openings[event.opening_id] = OpeningState.CLOSED
-            case _ if event.timestamp >= self.state_since:
-                self.state = _state_after.get(type(event), self.state)
+            case _ if type(event) in _state_after and event.timestamp >= self.state_since:
+                self.state = _state_after[type(event)]
                 self.state_since = event.timestamp
 
+    def _note_details(self, event: Drafted | DetailsChanged) -> None:
+        said = {name: getattr(event, name) for name in DETAILS if getattr(event, name) is not None}
+        insort(self.details, (event.timestamp, event.originator_version, said))
+
+
+_not_closed = tuple(state for state in State if state != State.CLOSED)
 
 _state_after = {
     ApprovalRequested: State.AWAITING_APPROVAL,

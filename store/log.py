@@ -10,9 +10,12 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import InfrastructureFactory, Mapper, Recording
 from eventsourcing.utils import Environment
 
+from domain import catalogue
 from domain.aggregate import Aggregate
 from domain.candidate import Candidate
+from domain.cost import Cost
 from domain.errors import NotFound, VersionMismatch
+from domain.organisation import Organisation as OrganisationItself
 from domain.pool import TalentPool
 from domain.requisition import Requisition
 from store.database import Database, Organisation
@@ -114,6 +117,24 @@ class Log(Application[UUID]):
     def pool(self, id: UUID) -> TalentPool:
         """A talent pool. Raises NotFound."""
         return self._get(TalentPool, id)
+
+    def cost(self, id: UUID) -> Cost:
+        """A cost. Raises NotFound."""
+        return self._get(Cost, id)
+
+    def organisation_itself(self) -> OrganisationItself:
+        """The organisation whose log this is."""
+        return self._get(OrganisationItself, self.organisation.id)
+
+    def entry(self, position: int) -> tuple[Aggregate, int]:
+        """Whose history the event at a position is part of, and its version there.
+
+        Raises NotFound.
+        """
+        for fact in self.facts.at_positions([position]):
+            kind = next(k for k in catalogue.aggregates if k.stream_type == fact.stream_type)
+            return self._get(kind, cast("UUID", fact.originator_id)), fact.originator_version
+        raise NotFound(what="event", id=position)
 
     def _get(self, kind: type[AnyAggregate], id: UUID) -> AnyAggregate:
         try:
