@@ -26,7 +26,7 @@ AS_CLOUDEVENTS: dict[int | str, dict[str, Any]] = {
 @router.get("", responses={**AS_CLOUDEVENTS, **PROBLEMS}, response_model=FeedPage)
 def follow_events(
     request: Request,
-    ask: Asking = asking(FOLLOWING),
+    ask: Asking = asking(FOLLOWING, ()),
     after: Annotated[int, Query(ge=0, le=2**53, description="After this log position.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, description="At most this many.")] = 100,
     types: Annotated[str | None, Query(description="Only these types, comma-separated.")] = None,

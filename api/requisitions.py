@@ -18,8 +18,12 @@ from domain.errors import NotFound
 from domain.event import Code, Words
 from domain.plan import STANDARD_PLAN, InterviewPlan, Stage
 from domain.requisition import State
+from projections import candidates, pipeline, timeline
+from projections import requisitions as read_models
 from projections.pipeline import StandingRow, board
 from projections.requisitions import RequisitionRow, requisitions
+
+BOARD_READS = (*read_models.READS, *pipeline.READS, *candidates.READS)
 
 router = APIRouter(prefix="/api/requisitions", tags=["Requisitions"])
 post, get = posting(router), getting(router)
@@ -220,7 +224,7 @@ def reopen_requisition(
 def list_requisitions(
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, read_models.READS),
     state: State | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
@@ -234,7 +238,9 @@ def list_requisitions(
 
 
 @get("/{requisition_id}")
-def get_requisition(requisition_id: UUID, ask: Asking = asking(READING)) -> RequisitionAnswer:
+def get_requisition(
+    requisition_id: UUID, ask: Asking = asking(READING, read_models.READS)
+) -> RequisitionAnswer:
     """One requisition, its plan, and its openings."""
     with ask.at() as (connection, asked):
         rows = requisitions(connection, asked, requisition_id=requisition_id)
@@ -246,7 +252,7 @@ def get_requisition(requisition_id: UUID, ask: Asking = asking(READING)) -> Requ
 @get("/{requisition_id}/board")
 def get_board(
     requisition_id: UUID,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, BOARD_READS),
     status: Annotated[
         Status | None, Query(description="Only these; omitted: open ones.")
     ] = Status.OPEN,
@@ -276,7 +282,7 @@ def get_requisition_timeline(
     requisition_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, timeline.READS),
     cursor: TimelineCursor = None,
     limit: Limit = 200,
 ) -> Timeline:
