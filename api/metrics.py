@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, create_model
 
 from api.asking import PROBLEMS, Answered, Asking, asking, getting, parsed
-from api.caller import READING
+from api.caller import READING, Caller, may
 from domain.errors import NotFound
 from projections.asked import time_zone
 from projections.catalogue import READ_MODELS
@@ -108,8 +108,8 @@ class QuestionParameters:
 Asks = Annotated[QuestionParameters, Depends()]
 
 
-@router.get("")
-def list_metrics() -> MetricList:
+@get("")
+def list_metrics(_: Annotated[Caller, may(READING)]) -> MetricList:
     """Every metric, with its definition and its policies."""
     return MetricList(
         items=[
