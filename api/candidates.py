@@ -1,6 +1,6 @@
 """Candidates over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,13 +12,15 @@ from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, exampl
 from api.paging import link_next
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import candidates as commands
+from domain.candidate import CandidateEntryCorrected, Registered
 from domain.errors import NotFound
-from domain.event import Category, Code, Text
+from domain.event import Category, Code, Text, personal_fields
 from projections.asked import Asked
 from projections.candidates import CandidateRow, candidate_by_external_id, candidates
 from projections.pipeline import ApplicationRow, applications
 from projections.talent_pool import pools_of
 from store.database import Connection
+from store.envelope import Fact
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
 post, get = posting(router), getting(router)
@@ -215,7 +217,10 @@ def _known(
     positions = [position for row in rows for position in row.positions]
     facts = ask.log.facts.at_positions(positions) if ask.caller.knows_people else []
     opened = ask.open(connection, list(facts), Category.IDENTITY, purpose)
-    said = {fact.position: fields for fact, fields in zip(facts, opened, strict=True)}
+    said = {
+        fact.position: profile_said(fact, fields)
+        for fact, fields in zip(facts, opened, strict=True)
+    }
     return [
         Candidate(
             **row.model_dump(),
@@ -224,6 +229,14 @@ def _known(
         )
         for row in rows
     ]
+
+
+def profile_said(fact: Fact, opened: dict[str, Any]) -> dict[str, Any]:
+    """The personal fields an event says; a correction says the one it is about."""
+    if fact.topic != CandidateEntryCorrected.name:
+        return opened
+    field = fact.data["field"]
+    return {field: opened.get("identity_value")} if field in personal_fields(Registered) else {}
 
 
 def _system_and_id(external_id: str | None) -> tuple[str, str] | None:
