@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from domain import catalogue
 from domain.aggregate import Aggregate
 from domain.application import AfterLaterStep, BeforeApplication, Status, WouldStandOtherwise
-from domain.candidate import Candidate, CandidateEntryCorrected
+from domain.candidate import Candidate, CandidateEntryCorrected, Registered
 from domain.correction import (
     CorrectionInvalid,
     EntryCorrected,
@@ -96,6 +96,11 @@ def test_what_is_sealed_is_corrected_under_seal() -> None:
         Category.EVALUATION: {"evaluation_value": "Lives too far away"}
     }
     assert candidate.history[3].personal()[Category.EVALUATION] == {"notes": Sealed()}
+
+
+def test_what_is_sealed_never_becomes_plain() -> None:
+    plain = {"source": "referral"}
+    assert corrected(Registered, plain, day(1), None, "full_name", "Ada") == (plain, day(1), None)
 
 
 def test_a_corrected_time_moves_the_start_of_an_application() -> None:
