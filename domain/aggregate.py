@@ -110,7 +110,7 @@ class Aggregate(BaseAggregate[UUID]):
         entry = self.history[version - 1]
         why = ""
         if self.correction_class is None:
-            why = f"nothing in the history of a {self.stream_type} can"
+            why = f"no {self.stream_type} corrects its history"
         elif {"corrects", "reverses"} & type(entry).model_fields.keys():
             why = "it corrects or reverses another"
         elif any(getattr(event, "reverses", None) == version for event in self.history):
