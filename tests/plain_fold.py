@@ -87,7 +87,7 @@ def _corrected(row: Row, correction: Row) -> Row:
         return row
     row = replace(row, corrected_by=correction.position)
     if field == "occurred_at":
-        return replace(row, occurred_at=datetime.fromisoformat(value))
+        return replace(row, occurred_at=datetime.fromisoformat(str(value)))
     if field == "reason_code":
         return replace(row, reason_code=value)
     data = {name: said for name, said in row.data.items() if name != field}
