@@ -97,6 +97,7 @@ attributed AS (
             candidate_origin
         FROM application_steps
         WHERE %(by)s && '{source,origin}'::text[]
+          AND COALESCE(cases.source, cases.origin) IS NULL
           AND application_id = cases.application_id
           AND milestone = 'applied'
           AND position <= %(p)s
@@ -320,7 +321,7 @@ def cases(
     parameters = case_parameters(asked, policy, question)
     parameters.update(only_step=step, only_group=group, limit=limit)
     with connection.cursor(row_factory=class_row(Case)) as rows:
-        return rows.execute(query.encode(), parameters).fetchall()
+        return rows.execute(query.encode(), parameters, prepare=False).fetchall()
 
 
 def cases_of(metric: Metric) -> str:
@@ -341,7 +342,7 @@ def _sums(metric: Metric, relation: str, keys: str) -> str:
 
 def _fetch(connection: Connection, query: str, parameters: dict[str, Any]) -> list[Sums]:
     with connection.cursor(row_factory=class_row(Sums)) as rows:
-        return rows.execute(query.encode(), parameters).fetchall()
+        return rows.execute(query.encode(), parameters, prepare=False).fetchall()
 
 
 def case_parameters(asked: Asked, policy: Policy, question: Question) -> dict[str, Any]:
