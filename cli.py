@@ -52,6 +52,7 @@ from store.system import Hireledger
 MAIN = "main"
 DEMO = "demo"
 HOST, PORT = "127.0.0.1", 8000
+GRACE_SECONDS = 10
 
 cli = typer.Typer(help="Recruiting on an append-only ledger.", no_args_is_help=True)
 org_cli = typer.Typer(help="Organisations.", no_args_is_help=True)
@@ -316,6 +317,8 @@ def listen(hireledger: Hireledger, host: str, port: int, with_projector: bool) -
         port=port,
         log_level="warning",
         access_log=False,
+        # Streams end at once; this is for a client that does not even read their end.
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 
