@@ -121,8 +121,9 @@ class Aggregate(BaseAggregate[UUID]):
 
     def guard_correction(self, entry: Event, instead: Event) -> None:
         """Refuses to put an event in an entry's place where the rules would not have let it be."""
+        same_time = instead.timestamp == entry.timestamp
         self.guard(
-            instead.timestamp in (entry.timestamp, min(instead.timestamp, self._now)),
+            same_time or instead.timestamp <= self._now,
             HappensInTheFuture(occurred_at=instead.timestamp.isoformat()),
         )
 

@@ -116,7 +116,7 @@ def test_a_corrected_time_moves_the_start_of_an_application() -> None:
 @pytest.mark.parametrize(("version", "moved_to"), [(3, 10), (4, 4)])
 def test_a_correction_neither_reopens_nor_ends_an_application(version: int, moved_to: int) -> None:
     candidate = rejected_on_day_9()
-    with pytest.raises(WouldStandOtherwise, match="leave the application open, which is rejected"):
+    with pytest.raises(WouldStandOtherwise, match="application would be open, not rejected"):
         candidate.correct_entry(version, "occurred_at", utc_text(day(moved_to)), REASON)
     assert the_application(candidate).now.status == Status.REJECTED
 
@@ -222,7 +222,7 @@ def test_a_requisition_is_corrected_without_opening_or_closing_it() -> None:
     assert requisition.details_at(day(1))["title"] == "Data scientist"
     requisition.correct_entry(5, "occurred_at", utc_text(day(7)), REASON)
     assert (requisition.state, requisition.state_since) == (State.CLOSED, day(7))
-    with pytest.raises(StateWouldDiffer, match="leave the requisition open, which is closed"):
+    with pytest.raises(StateWouldDiffer, match="requisition would be open, not closed"):
         requisition.correct_entry(4, "occurred_at", utc_text(day(8)), REASON)
 
 
