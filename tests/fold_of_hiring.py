@@ -1,7 +1,7 @@
 """What the metrics of hiring should answer, in plain Python: see tests/plain_fold.py."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from uuid import UUID
@@ -93,3 +93,28 @@ def _days(cost: Row) -> list[datetime]:
 def main_currency(spent: dict[str, list[Fraction]]) -> str | None:
     """The one with most entries; of equals, the first."""
     return min(spent, key=lambda currency: (-len(spent[currency]), currency), default=None)
+
+
+def pay(
+    history: Iterable[Row],
+    opened: Mapping[int, str],
+    since: datetime | None,
+    until: datetime | None,
+) -> list[tuple[str | None, str | None]]:
+    """Pay and its currency, of each hire of the window; `opened` says what was sealed where."""
+    found = []
+    rows = list(history)
+    for id, hire in hires(rows).items():
+        if not within(hire.occurred_at, since, until):
+            continue
+        mine = [row for row in rows if row.id("application_id") == id]
+        versions = [row for row in mine if row.type == "offer.extended"]
+        answers = [row for row in mine if row.type == "offer.accepted"]
+        in_order = [row.id("offer_id") for row in (*reversed(answers), *reversed(versions))]
+        last = {row.id("offer_id"): row for row in versions}
+        offer = next((last[offer_id] for offer_id in in_order if offer_id in last), None)
+        found.append((opened.get(offer.position), offer.data.get("currency")) if offer else NO_PAY)
+    return found
+
+
+NO_PAY = (None, None)
