@@ -109,11 +109,16 @@ def pay(
             continue
         mine = [row for row in rows if row.id("application_id") == id]
         versions = [row for row in mine if row.type == "offer.extended"]
-        answers = [row for row in mine if row.type == "offer.accepted"]
-        in_order = [row.id("offer_id") for row in (*reversed(answers), *reversed(versions))]
-        last = {row.id("offer_id"): row for row in versions}
-        offer = next((last[offer_id] for offer_id in in_order if offer_id in last), None)
-        found.append((opened.get(offer.position), offer.data.get("currency")) if offer else NO_PAY)
+        answers = {
+            row.id("offer_id"): row.type
+            for row in mine
+            if row.type in OFFER_WORDS and row.type != "offer.extended"
+        }
+        accepted = [v for v in versions if answers.get(v.id("offer_id")) == "offer.accepted"]
+        said = accepted or versions
+        found.append(
+            (opened.get(said[-1].position), said[-1].data.get("currency")) if said else NO_PAY
+        )
     return found
 
 

@@ -1,10 +1,10 @@
 """Recruiting cost ratio (ANSI/SHRM 06001.2012): costs / first-year pay of the hires of a window.
 
 Costs, hires, policies and currency are those of cost per hire; without costs there is no ratio,
-and no pay is looked at. The pay of a hire is that of the offer accepted last, else of the one
-extended last, in its last version, as corrected since. Pay in another currency is not added, and
-counts as none. Pay is sealed: it is opened on the record, only where it counts, once for a whole
-answer; what cannot be recorded is not shown.
+and no pay is looked at. The pay of a hire is that of the offer extended last, in its last
+version, among those whose last answer was acceptance, else among all; as corrected since. Pay in
+another currency is not added, and counts as none. Pay is sealed: it is opened on the record, only
+where it counts, once for a whole answer; what cannot be recorded is not shown.
 """
 
 from collections.abc import Iterator
@@ -49,27 +49,24 @@ JOIN LATERAL (
         extension.origin
     FROM application_steps extension
     LEFT JOIN LATERAL (
-        SELECT
-            occurred_at,
-            origin
+        SELECT milestone = 'accepted' AS accepted
         FROM application_steps
         WHERE application_id = extension.application_id
           AND about = extension.about
-          AND milestone = 'accepted'
+          AND milestone IN ('accepted', 'declined', 'expired', 'rescinded')
           AND position <= %(p)s
           AND superseded_at > %(p)s
           AND occurred_at <= %(t)s
         ORDER BY occurred_at DESC, origin DESC
         LIMIT 1
-    ) AS acceptance ON true
+    ) AS answer ON true
     WHERE extension.application_id = hire.application_id
       AND extension.milestone = 'offered'
       AND extension.position <= %(p)s
       AND extension.superseded_at > %(p)s
       AND extension.occurred_at <= %(t)s
     ORDER BY
-        acceptance.occurred_at DESC NULLS LAST,
-        acceptance.origin DESC,
+        COALESCE(answer.accepted, false) DESC,
         extension.occurred_at DESC,
         extension.origin DESC
     LIMIT 1

@@ -8,6 +8,7 @@ from psycopg.errors import NotNullViolation
 
 from domain.candidate import Candidate
 from domain.offer import OfferExtended
+from domain.plan import STANDARD_PLAN
 from domain.requisition import Requisition
 from projections.asked import resolve
 from projections.catalogue import READ_MODELS
@@ -111,22 +112,22 @@ def test_pay_counts_as_it_was_corrected(log: Log) -> None:
     assert (before.pay, asked_of(log).pay) == (6000, 60_000)
 
 
-def test_the_pay_is_that_of_the_accepted_offer_in_its_last_version(log: Log) -> None:
-    requisition = examples.open_requisition()
-    candidate = examples.applied_on(day(0), requisition)
-    application_id, offers = the_application(candidate).id, [uuid4(), uuid4()]
-    for on, offer_id, pay in (
-        (1, offers[0], "1"),
-        (3, offers[1], "20000"),
-        (5, offers[1], "30000"),
-    ):
-        candidate.at(day(on)).extend_offer(
-            application_id, offer_id, requisition.plan, first_year_pay=pay, currency="EUR"
-        )
-        if offer_id == offers[0]:
-            candidate.at(day(2)).decline_offer(offer_id, "salary")
-    candidate.at(day(6)).accept_offer(offers[1])
-    opening = requisition.free_opening()
-    candidate.at(day(10)).hire(application_id, requisition.plan, opening)
+def test_the_pay_is_that_of_the_last_version_of_the_offer_that_was_accepted(log: Log) -> None:
+    candidate, [kept, rescinded, ignored] = examples.applied_on(day(0)), [uuid4() for _ in "abc"]
+    extend(candidate, 1, kept, "20000")
+    extend(candidate, 2, kept, "30000")
+    candidate.at(day(3)).accept_offer(kept)
+    candidate.from_history()
+    extend(candidate, 4, rescinded, "4")
+    candidate.at(day(5)).accept_offer(rescinded)
+    candidate.at(day(5)).rescind_offer(rescinded, "budget")
+    extend(candidate, 6, ignored, "6")
+    candidate.at(day(10)).hire(the_application(candidate).id, STANDARD_PLAN, None)
     happened(log, candidate, cost("5000"))
     assert asked_of(log).pay == 30_000
+
+
+def extend(candidate: Candidate, on: float, offer_id: UUID, pay: str) -> None:
+    candidate.at(day(on)).extend_offer(
+        the_application(candidate).id, offer_id, STANDARD_PLAN, first_year_pay=pay, currency="EUR"
+    )
