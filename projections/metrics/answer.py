@@ -107,10 +107,10 @@ def _by_group(sums: Iterable[Sums], question: Question) -> Iterator[tuple[str | 
 
 
 def _figures(metric: Metric, sums: Sequence[Sums]) -> list[Figures]:
-    """The figures of each step, those always told of in their order; of nothing, too."""
-    by_step = {one.step: one for one in sums}
-    expected: tuple[str | None, ...] = metric.steps if metric.steps_are else (None,)
-    every = {**{step: Sums(step=step) for step in expected}, **by_step}
+    """The figures of all, or of each step, those always told of in their order; of nothing, too."""
+    if metric.steps_are is None:
+        return [metric.figures.of(Sums.together(sums), sums)]
+    every = {step: Sums(step=step) for step in metric.steps} | {one.step: one for one in sums}
     return [metric.figures.of(one, list(every.values())) for one in every.values()]
 
 

@@ -287,7 +287,10 @@ def _cells(connection: Connection, metric: Metric, side: Side, step: str | None)
     cells: dict[Cell, Sum] = {}
     for sums in grouped(connection, side.asked, metric, side.policy, side.question):
         if step is None or sums.step == step:
-            cells[sums.group, sums.step] = Sum(sums.num, sums.den)
+            of_step = sums.step if metric.steps_are else None
+            cell = cells.setdefault((sums.group, of_step), Sum())
+            cell.num += sums.num
+            cell.den += sums.den
     return cells
 
 

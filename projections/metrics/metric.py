@@ -1,7 +1,7 @@
 """What a metric is, and how its cases become figures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -213,6 +213,14 @@ class Sums:
     median: float | None = None
     p90: float | None = None
 
+    @classmethod
+    def together(cls, parts: Sequence["Sums"]) -> "Sums":
+        """All these cases added up; a median only of one part, for medians do not add up."""
+        if len(parts) == 1:
+            return replace(parts[0], step=None)
+        added = ("n", "num", "den", "extra", "above", "below")
+        return cls(**{name: sum(getattr(part, name) for part in parts) for name in added})
+
 
 class Figures(BaseModel):
     """What a metric says of some cases."""
@@ -271,7 +279,8 @@ class Metric:
     reads: tuple[ReadModel, ...]
     policy: type[Policy] = Policy
     steps_are: str | None = None
-    """What its steps are called, if its cases have any: stages, sources, days."""
+    """What its steps are called, if its answer lists them: stages, sources, days. Otherwise its
+    figures are of all cases, and may tell those of different steps apart."""
     steps: tuple[str, ...] = ()
     """Steps that are always told of, in this order, even where no case has them."""
     durations: bool = False

@@ -1,0 +1,91 @@
+"""The metrics of hiring, as of any date and as known at any place, equal a plain fold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import Hireledger
+from projections.asked import Asked
+from projections.engine import Projector
+from projections.metrics.answer import chosen_policy
+from projections.metrics.metric import Metric, Sums, grouped, totals
+from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
+from projections.metrics.question import Question
+from store.database import Connection
+from tests import fold_of_hiring as fold
+from tests import plain_fold
+from tests.measured import measured
+from tests.plain_fold import Row
+from tests.projections.test_against_a_plain_fold import lived, moments, rich
+from tests.strategies import Step, histories
+
+Window = tuple[datetime | None, datetime | None]
+POLICIES = {
+    OFFER_ACCEPTANCE: ("resolved", "extended"),
+}
+"""Every policy of every metric compared here."""
+
+
+@rich
+@given(
+    steps=histories,
+    questions=st.lists(st.tuples(moments, st.floats(0, 1), moments, moments), min_size=4),
+)
+def test_every_metric_of_hiring_is_that_of_a_plain_fold(
+    hireledger: Hireledger,
+    steps: list[Step],
+    questions: list[tuple[datetime | None, float, datetime | None, datetime | None]],
+) -> None:
+    log, _ = lived(hireledger, steps)
+    projector = Projector(log.database, log.organisation)
+    while projector.step():
+        pass
+    with log.database.transaction(log.organisation) as connection:
+        rows = plain_fold.read(connection)
+        for t, share, since, until in [*questions, (None, 1.0, None, None)]:
+            asked = Asked(as_of=t, log_position=round(share * len(rows)))
+            history = plain_fold.known(rows, t, asked.log_position)
+            same_offers(connection, asked, history, (since, until))
+            for metric, policies in POLICIES.items():
+                for policy in policies:
+                    groups_add_up(connection, asked, metric, policy, (since, until))
+
+
+def same_offers(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    for policy in POLICIES[OFFER_ACCEPTANCE]:
+        said = ask(connection, asked, OFFER_ACCEPTANCE, window, policy)
+        expected = fold.offers(history, *window, policy)
+        outcomes = ("accepted", "declined", "expired", "rescinded", "pending")
+        assert [getattr(said, outcome) for outcome in outcomes] == [
+            expected[outcome] for outcome in outcomes
+        ]
+        resolved = expected.total() - expected["pending"]
+        assert said.offers == expected.total()
+        assert said.acceptance_rate == (expected["accepted"] / resolved if resolved else None)
+
+
+def ask(
+    connection: Connection, asked: Asked, metric: Metric, window: Window, policy: str | None = None
+) -> Any:
+    return measured(connection, asked, metric, since=window[0], until=window[1], policy=policy)
+
+
+def groups_add_up(
+    connection: Connection, asked: Asked, metric: Metric, policy: str, window: Window
+) -> None:
+    everything = Question(*window)
+    chosen = chosen_policy(connection, asked, metric, policy, everything)
+    whole = Sums.together(totals(connection, asked, metric, chosen, everything))
+    for by in ("source", "department"):
+        question = Question(*window, by=(by,))
+        parts = Sums.together(grouped(connection, asked, metric, chosen, question))
+        assert parts.n == whole.n
+        assert (parts.num, parts.den, parts.extra) == pytest.approx(
+            (whole.num, whole.den, whole.extra)
+        )
