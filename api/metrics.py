@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, create_model
@@ -92,6 +93,9 @@ class QuestionParameters:
             Query(description="Groups as they were at the event that counts, or as they are."),
         ] = "event",
         policy: PolicyName = None,
+        pool: Annotated[
+            UUID | None, Query(description="Only this talent pool, of metrics about pools.")
+        ] = None,
     ) -> None:
         self.since = parsed("from", from_)
         self.until = parsed("to", to)
@@ -99,6 +103,7 @@ class QuestionParameters:
         self.every = every
         self.attributes = attributes
         self.policy = policy
+        self.pool = pool
 
     def question(self, connection: Connection) -> Question:
         """The question, with times for dates."""
@@ -108,6 +113,7 @@ class QuestionParameters:
             every=self.every,
             attributes=self.attributes,
             zone=zone,
+            pool=self.pool,
             **window(self.since, self.until, zone),
         )
 

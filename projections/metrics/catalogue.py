@@ -3,6 +3,7 @@
 from projections.metrics.engagement import ENGAGEMENT
 from projections.metrics.metric import Metric
 from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
+from projections.metrics.pipeline_growth import PIPELINE_GROWTH
 from projections.metrics.stage_conversion import FUNNEL
 from projections.metrics.time_in_stage import TIME_IN_STAGE
 from projections.metrics.time_to_hire import TIME_TO_HIRE
@@ -14,6 +15,7 @@ METRICS: dict[str, Metric] = {
         TIME_IN_STAGE,
         FUNNEL,
         OFFER_ACCEPTANCE,
+        PIPELINE_GROWTH,
         ENGAGEMENT,
     )
 }

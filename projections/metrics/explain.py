@@ -362,7 +362,7 @@ def _stage_times(
 ) -> dict[str | None, dict[str, float]]:
     """Group: kind of stage: days, of all its cases together."""
     query = f"{cases_of(metric)}, {ATTRIBUTED}{STAGE_TIMES}"
-    parameters = case_parameters(side.asked, side.policy, side.question)
+    parameters = case_parameters(metric, side.asked, side.policy, side.question)
     times: dict[str | None, dict[str, float]] = defaultdict(dict)
     for group, stage, days in connection.execute(query.encode(), parameters):
         times[group][stage] = days

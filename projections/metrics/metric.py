@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
+from domain.errors import Refusal
 from projections import applications, candidates, requisitions
 from projections.asked import Asked
 from projections.metrics.days import days
@@ -198,6 +199,10 @@ LIMIT %(limit)s
 """
 
 
+class NotOfPools(Refusal):
+    """{metric} is not about talent pools; leave pool out."""
+
+
 @dataclass(frozen=True)
 class Sums:
     """Cases added up, of one step and one group."""
@@ -288,6 +293,8 @@ class Metric:
     ended_at, less `extra` days that do not count."""
     value: str = ""
     """The figure that is sum(num) / sum(den), times `scale`."""
+    of_pools: bool = False
+    """Whether it can be asked of one talent pool."""
     scale: float = 1.0
     """What the quotient is multiplied by to give that figure: 100 for a percentage."""
 
@@ -302,7 +309,7 @@ def totals(
 ) -> list[Sums]:
     """All cases of the window added up, a row for each step."""
     query = cases_of(metric) + _sums(metric, "cases", "step")
-    return _fetch(connection, query, case_parameters(asked, policy, question))
+    return _fetch(connection, query, case_parameters(metric, asked, policy, question))
 
 
 def grouped(
@@ -310,7 +317,7 @@ def grouped(
 ) -> list[Sums]:
     """The cases of the window added up, a row for each step and group."""
     query = f"{cases_of(metric)}, {ATTRIBUTED}" + _sums(metric, "attributed", 'step, "group"')
-    return _fetch(connection, query, case_parameters(asked, policy, question))
+    return _fetch(connection, query, case_parameters(metric, asked, policy, question))
 
 
 def cases(
@@ -326,7 +333,7 @@ def cases(
 ) -> list[Case]:
     """The cases themselves, in the order they ended: the people behind a figure."""
     query = f"{cases_of(metric)}, {ATTRIBUTED}{CASES}"
-    parameters = case_parameters(asked, policy, question)
+    parameters = case_parameters(metric, asked, policy, question)
     parameters.update(only_step=step, only_group=group, limit=limit)
     with connection.cursor(row_factory=class_row(Case)) as rows:
         return rows.execute(query.encode(), parameters).fetchall()
@@ -353,8 +360,12 @@ def _fetch(connection: Connection, query: str, parameters: dict[str, Any]) -> li
         return rows.execute(query.encode(), parameters).fetchall()
 
 
-def case_parameters(asked: Asked, policy: Policy, question: Question) -> dict[str, Any]:
-    """The parameters of that query."""
+def case_parameters(
+    metric: Metric, asked: Asked, policy: Policy, question: Question
+) -> dict[str, Any]:
+    """The parameters of that query. Raises NotOfPools."""
+    if question.pool is not None and not metric.of_pools:
+        raise NotOfPools(metric=metric.name)
     return {
         **asked.parameters,
         **policy.model_dump(),
