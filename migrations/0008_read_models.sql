@@ -116,6 +116,7 @@ CREATE TABLE costs (
     currency text NOT NULL
 );
 CREATE INDEX costs_time ON costs (occurred_at);
+CREATE INDEX costs_period ON costs (ends_on) WHERE starts_on IS NOT NULL;
 
 -- Which policy each metric was to be computed by from when on.
 CREATE TABLE adopted_policies (

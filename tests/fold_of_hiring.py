@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from uuid import UUID
 
 from tests.plain_fold import Row, within
@@ -34,3 +35,61 @@ def offers(
             counts = standing != "pending" and within(said[-1].occurred_at, since, until)
         found[standing] += counts
     return +found
+
+
+LAST_WORDS = (
+    "application.hired",
+    "application.hire_reversed",
+    "application.rejected",
+    "application.withdrawn",
+    "offer.rescinded",
+)
+
+
+def hires(history: Iterable[Row]) -> dict[UUID, Row]:
+    """Application: the hire that stands, for nothing later undid it."""
+    last = {}
+    for row in history:
+        id = row.id("application_id")
+        if id and row.type in LAST_WORDS:
+            last[id] = row
+    return {id: row for id, row in last.items() if row.type == "application.hired"}
+
+
+def hires_within(history: Iterable[Row], since: datetime | None, until: datetime | None) -> int:
+    return sum(within(row.occurred_at, since, until) for row in hires(history).values())
+
+
+def costs(
+    history: Iterable[Row],
+    since: datetime | None,
+    until: datetime | None,
+    t: datetime | None,
+    basis: str,
+) -> dict[str, list[Fraction]]:
+    """Currency: what each of its entries cost in the window, of a UTC organisation."""
+    spent: dict[str, list[Fraction]] = {}
+    for row in history:
+        if row.type != "cost.recorded" or (basis == "comparable" and not row.data["comparable"]):
+            continue
+        days = [midnight for midnight in _days(row) if t is None or midnight <= t]
+        share = Fraction(sum(within(day, since, until) for day in days), len(_days(row)))
+        if share:
+            spent.setdefault(row.data["currency"], []).append(share * Fraction(row.data["amount"]))
+    return spent
+
+
+def _days(cost: Row) -> list[datetime]:
+    """The beginnings of the days a cost is spread over; when it was made, if it is not."""
+    if "starts_on" not in cost.data:
+        return [cost.occurred_at]
+    first, last = (date.fromisoformat(cost.data[name]) for name in ("starts_on", "ends_on"))
+    return [
+        datetime.combine(first + timedelta(days=n), time.min, UTC)
+        for n in range((last - first).days + 1)
+    ]
+
+
+def main_currency(spent: dict[str, list[Fraction]]) -> str | None:
+    """The one with most entries; of equals, the first."""
+    return min(spent, key=lambda currency: (-len(spent[currency]), currency), default=None)

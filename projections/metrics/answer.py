@@ -121,6 +121,13 @@ def chosen_policy(
 
     `in-force-on:DATE` is the one adopted last by the end of that date. Raises UnknownPolicy.
     """
+    policy = _named_policy(connection, asked, metric, said, question)
+    return policy.settled(connection, asked, question)
+
+
+def _named_policy(
+    connection: Connection, asked: Asked, metric: Metric, said: str | None, question: Question
+) -> Policy:
     if said == DEFAULT:
         return metric.policy()
     if said is not None and not said.startswith(IN_FORCE_ON):

@@ -1,5 +1,6 @@
 """Every metric there is, by name."""
 
+from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.engagement import ENGAGEMENT
 from projections.metrics.metric import Metric
 from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
@@ -15,6 +16,7 @@ METRICS: dict[str, Metric] = {
         TIME_IN_STAGE,
         FUNNEL,
         OFFER_ACCEPTANCE,
+        COST_PER_HIRE,
         PIPELINE_GROWTH,
         ENGAGEMENT,
     )

@@ -12,6 +12,7 @@ from app import Hireledger
 from projections.asked import Asked
 from projections.engine import Projector
 from projections.metrics.answer import chosen_policy
+from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.metric import Metric, Sums, grouped, totals
 from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
 from projections.metrics.question import Question
@@ -26,6 +27,7 @@ from tests.strategies import Step, histories
 Window = tuple[datetime | None, datetime | None]
 POLICIES = {
     OFFER_ACCEPTANCE: ("resolved", "extended"),
+    COST_PER_HIRE: ("all", "comparable", "currency:USD"),
 }
 """Every policy of every metric compared here."""
 
@@ -50,6 +52,7 @@ def test_every_metric_of_hiring_is_that_of_a_plain_fold(
             asked = Asked(as_of=t, log_position=round(share * len(rows)))
             history = plain_fold.known(rows, t, asked.log_position)
             same_offers(connection, asked, history, (since, until))
+            same_costs(connection, asked, history, (since, until))
             for metric, policies in POLICIES.items():
                 for policy in policies:
                     groups_add_up(connection, asked, metric, policy, (since, until))
@@ -68,6 +71,22 @@ def same_offers(
         resolved = expected.total() - expected["pending"]
         assert said.offers == expected.total()
         assert said.acceptance_rate == (expected["accepted"] / resolved if resolved else None)
+
+
+def same_costs(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    for policy in POLICIES[COST_PER_HIRE]:
+        said = ask(connection, asked, COST_PER_HIRE, window, policy)
+        spent = fold.costs(history, *window, asked.as_of, policy)
+        currency = "USD" if policy == "currency:USD" else fold.main_currency(spent)
+        costs, hires = sum(spent.get(currency or "", [])), fold.hires_within(history, *window)
+        assert (said.hires, said.costs) == (hires, pytest.approx(float(costs), abs=0.005))
+        assert said.currency == (currency if currency in spent else None)
+        assert said.other_currencies == sorted(spent.keys() - {currency})
+        assert said.cost_per_hire == (
+            pytest.approx(float(costs / hires), abs=0.005) if hires else None
+        )
 
 
 def ask(
