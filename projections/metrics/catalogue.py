@@ -2,6 +2,7 @@
 
 from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.engagement import ENGAGEMENT
+from projections.metrics.engagement_score import ENGAGEMENT_SCORE
 from projections.metrics.metric import Metric
 from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
 from projections.metrics.pipeline_growth import PIPELINE_GROWTH
@@ -19,5 +20,6 @@ METRICS: dict[str, Metric] = {
         COST_PER_HIRE,
         PIPELINE_GROWTH,
         ENGAGEMENT,
+        ENGAGEMENT_SCORE,
     )
 }

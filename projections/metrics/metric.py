@@ -291,6 +291,9 @@ class Metric:
     durations: bool = False
     """Whether its cases are durations: their numerator is then the time from started_at to
     ended_at, less `extra` days that do not count."""
+    spread: bool = False
+    """Whether its figures tell of the middle and the upper end of its numerators, not only of
+    their sum; those of durations always do."""
     value: str = ""
     """The figure that is sum(num) / sum(den), times `scale`."""
     of_pools: bool = False
@@ -351,7 +354,7 @@ def _sums(metric: Metric, relation: str, keys: str) -> str:
         key=f"{keys},",
         keys=keys,
         cases=relation,
-        spread=SPREAD if metric.durations else NO_SPREAD,
+        spread=SPREAD if metric.durations or metric.spread else NO_SPREAD,
     )
 
 
