@@ -1,5 +1,6 @@
 """Every metric there is, by name."""
 
+from projections.metrics.candidate_satisfaction import CANDIDATE_SATISFACTION
 from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.engagement import ENGAGEMENT
 from projections.metrics.engagement_score import ENGAGEMENT_SCORE
@@ -21,5 +22,6 @@ METRICS: dict[str, Metric] = {
         PIPELINE_GROWTH,
         ENGAGEMENT,
         ENGAGEMENT_SCORE,
+        CANDIDATE_SATISFACTION,
     )
 }

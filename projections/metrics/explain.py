@@ -32,6 +32,7 @@ from projections.metrics.metric import (
     ATTRIBUTED,
     Case,
     Metric,
+    ToldInConfidence,
     case_parameters,
     cases,
     cases_of,
@@ -245,8 +246,10 @@ def explain(
 ) -> Explanation:
     """Splits the change from one answer to another; groups are those of `after.question`.
 
-    Raises NothingToCompare where either has no value.
+    Raises NothingToCompare where either has no value; ToldInConfidence.
     """
+    if metric.confidential:
+        raise ToldInConfidence(metric=metric.name)
     reported = before
     by_policy = Side(before.asked, before.question, after.policy)
     as_known = Side(after.asked, before.question, after.policy)

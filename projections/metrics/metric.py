@@ -203,6 +203,12 @@ class NotOfPools(Refusal):
     """{metric} is not about talent pools; leave pool out."""
 
 
+class ToldInConfidence(Refusal):
+    """What {metric} counts was told in confidence; it has no cases or explanation to open."""
+
+    status = 403
+
+
 @dataclass(frozen=True)
 class Sums:
     """Cases added up, of one step and one group."""
@@ -234,6 +240,11 @@ class Figures(BaseModel):
     def of(cls, sums: Sums, together: Sequence[Sums]) -> Self:
         """The figures of some cases; `together` are those of all steps of the same group."""
         raise NotImplementedError
+
+    @classmethod
+    def shown(cls, rows: Sequence[Self], policy: Policy) -> Sequence[Self]:  # noqa: ARG003
+        """Figures of cases apart, as they may be shown side by side; some are told in part."""
+        return rows
 
 
 class Durations(Figures):
@@ -296,6 +307,8 @@ class Metric:
     their sum; those of durations always do."""
     value: str = ""
     """The figure that is sum(num) / sum(den), times `scale`."""
+    confidential: bool = False
+    """Whether its single cases are not to be told: its figures hide what is of too few."""
     of_pools: bool = False
     """Whether it can be asked of one talent pool."""
     scale: float = 1.0
@@ -334,7 +347,12 @@ def cases(
     group: str | None = None,
     limit: int | None = None,
 ) -> list[Case]:
-    """The cases themselves, in the order they ended: the people behind a figure."""
+    """The cases themselves, in the order they ended: the people behind a figure.
+
+    Raises ToldInConfidence.
+    """
+    if metric.confidential:
+        raise ToldInConfidence(metric=metric.name)
     query = f"{cases_of(metric)}, {ATTRIBUTED}{CASES}"
     parameters = case_parameters(metric, asked, policy, question)
     parameters.update(only_step=step, only_group=group, limit=limit)
