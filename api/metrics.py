@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, create_model
@@ -121,11 +122,15 @@ class QuestionParameters(WindowParameters):
             Query(description="Groups as they were at the event that counts, or as they are."),
         ] = "event",
         policy: PolicyName = None,
+        pool: Annotated[
+            UUID | None, Query(description="Only this talent pool, of metrics about pools.")
+        ] = None,
     ) -> None:
         super().__init__(from_, to, policy)
         self.by = grouping(by)
         self.every = every
         self.attributes = attributes
+        self.pool = pool
 
     def question(self, connection: Connection) -> Question:
         return replace(
@@ -133,6 +138,7 @@ class QuestionParameters(WindowParameters):
             by=self.by,
             every=self.every,
             attributes=self.attributes,
+            pool=self.pool,
         )
 
 

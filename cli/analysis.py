@@ -1,6 +1,7 @@
 """Metrics on the command line: asked, explained, and their policies."""
 
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -35,6 +36,7 @@ To = Annotated[str | None, typer.Option(help="Up to and with this date, or this 
 By = Annotated[
     str | None, typer.Option(help="Groups, with commas between: source, department, level ...")
 ]
+Pool = Annotated[UUID | None, typer.Option(help="Only this talent pool, of metrics about pools.")]
 PolicyName = Annotated[
     str | None, typer.Option(help="A policy by name, default, or in-force-on:DATE.")
 ]
@@ -52,6 +54,7 @@ def metrics(
         Attributes, typer.Option(help="Groups as they were at the event, or as they are.")
     ] = "event",
     policy: PolicyName = None,
+    pool: Pool = None,
     as_of: Moment = None,
     known_at: Moment = None,
     as_json: AsJson = False,
@@ -65,7 +68,7 @@ def metrics(
         running() as hireledger,
         question(hireledger, org, metric.reads_all, as_of, known_at) as (connection, asked),
     ):
-        asks = asking(connection, from_, to, by=by, every=every, attributes=attributes)
+        asks = asking(connection, from_, to, by=by, every=every, attributes=attributes, pool=pool)
         chosen_by = chosen_policy(connection, asked, metric, policy, asks)
         if of_pay:
             log = hireledger.log(chosen(hireledger, org))
@@ -92,6 +95,7 @@ def explain(
     by: By = None,
     policy: PolicyName = None,
     against_policy: PolicyName = None,
+    pool: Pool = None,
     known_at: Moment = None,
     against_known_at: Moment = None,
     as_of: Moment = None,
@@ -105,7 +109,7 @@ def explain(
         running() as hireledger,
         question(hireledger, org, metric.reads_all, as_of, known_at) as (connection, asked),
     ):
-        asks = asking(connection, from_, to, by=by or ",".join(MIX))
+        asks = asking(connection, from_, to, by=by or ",".join(MIX), pool=pool)
         found = compared(connection, asked, metric, asks, policy, other, step)
     if as_json:
         show({**asked.model_dump(mode="json"), **found.model_dump(mode="json")}, as_json)
@@ -153,11 +157,12 @@ def asking(
     by: str | None,
     every: Every | None = None,
     attributes: Attributes = "event",
+    pool: UUID | None = None,
 ) -> Question:
     """What is asked, with times for dates."""
     zone = time_zone(connection)
     within = window(said("--from", since), said("--to", until), zone)
-    return Question(within["since"], within["until"], grouping(by), every, attributes, zone)
+    return Question(within["since"], within["until"], grouping(by), every, attributes, zone, pool)
 
 
 @cli.command("adopt-policy")

@@ -67,7 +67,8 @@ def measure(
     connection: Connection, asked: Asked, metric: Metric, policy: Policy, question: Question
 ) -> Any:
     """The answer, an instance of the metric's `answer_model`."""
-    everything = _figures(metric, totals(connection, asked, metric, policy, question))
+    found = _figures(metric, totals(connection, asked, metric, policy, question))
+    everything = metric.figures.shown(found, policy)
     figures = {metric.steps_are: everything} if metric.steps_are else everything[0].model_dump()
     return answer_model(metric)(
         metric=metric.name,
@@ -76,26 +77,24 @@ def measure(
         policy=policy.name,
         since=question.since,
         until=question.until,
-        rows=list(_rows(connection, asked, metric, policy, question)),
+        rows=_rows(connection, asked, metric, policy, question),
         **figures,
     )
 
 
 def _rows(
     connection: Connection, asked: Asked, metric: Metric, policy: Policy, question: Question
-) -> Iterator[dict[str, Any]]:
-    if not question.by and not question.every:
-        return
+) -> list[dict[str, Any]]:
+    places: list[dict[str, Any]] = []
+    found: list[Figures] = []
     ask = grouped if question.by else totals
-    for period in question.periods():
+    for period in question.periods() if question.by or question.every else ():
         for group, sums in _by_group(ask(connection, asked, metric, policy, period), question):
             for figures in _figures(metric, sums):
-                yield {
-                    "since": period.since,
-                    "until": period.until,
-                    "group": group,
-                    **figures.model_dump(),
-                }
+                places.append({"since": period.since, "until": period.until, "group": group})
+                found.append(figures)
+    shown = metric.figures.shown(found, policy)
+    return [place | figures.model_dump() for place, figures in zip(places, shown, strict=True)]
 
 
 def _by_group(sums: Iterable[Sums], question: Question) -> Iterator[tuple[str | None, list[Sums]]]:

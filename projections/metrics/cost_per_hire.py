@@ -63,7 +63,7 @@ days(before_first, last) AS (
         ((%(from)s::timestamptz - interval '1 microsecond') AT TIME ZONE %(zone)s)::date,
         LEAST(
             ((%(to)s::timestamptz - interval '1 microsecond') AT TIME ZONE %(zone)s)::date,
-            (LEAST(%(t)s, now()) AT TIME ZONE %(zone)s)::date
+            (COALESCE(%(as_of)s, now()) AT TIME ZONE %(zone)s)::date
         )
 ),
 over_days AS (

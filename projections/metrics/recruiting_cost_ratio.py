@@ -150,7 +150,9 @@ def ratio(
 def _pay(connection: Connection, asked: Asked, question: Question, policy: Policy) -> list[Pay]:
     query = cases_of(COST_PER_HIRE) + PAY
     with connection.cursor(row_factory=class_row(Pay)) as rows:
-        return rows.execute(query.encode(), case_parameters(asked, policy, question)).fetchall()
+        return rows.execute(
+            query.encode(), case_parameters(COST_PER_HIRE, asked, policy, question)
+        ).fetchall()
 
 
 def _opened(
