@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, create_model
 
 from api.asking import FULL_TIME, PROBLEMS, Answered, Asking, asking, getting, parsed
-from api.caller import READING, Caller, may
+from api.caller import READING, RECRUITING, Caller, may
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from commands import organisation as commands
 from domain.errors import NotFound
@@ -16,18 +17,27 @@ from domain.role import Role
 from projections.asked import time_zone
 from projections.catalogue import READ_MODELS
 from projections.dates import window
+from projections.metrics import recruiting_cost_ratio
 from projections.metrics.answer import answer_model, chosen_policy, measure
 from projections.metrics.catalogue import METRICS
+from projections.metrics.cost_per_hire import COST_PER_HIRE, CostPolicy
 from projections.metrics.explain import MIX, Against, Explanation, compared
 from projections.metrics.metric import Case, Metric, cases
 from projections.metrics.question import Attributes, Every, Question, grouping
+from projections.metrics.recruiting_cost_ratio import RecruitingCostRatio, ratio
 from store.database import Connection
+from store.vault import Access
 
 router = APIRouter(prefix="/api/metrics", tags=["Metrics"])
 get, post = getting(router), posting(router)
 
 ADOPTING = frozenset({Role.ADMIN, Role.COMPLIANCE_OFFICER})
+KNOWING_PAY = RECRUITING | {Role.COMPLIANCE_OFFICER}
 
+From = Annotated[
+    str | None, Query(alias="from", description="From this date or time on, inclusive.")
+]
+To = Annotated[str | None, Query(description="Up to this date, inclusive, or time, exclusive.")]
 PolicyName = Annotated[
     str | None,
     Query(
@@ -51,6 +61,15 @@ class MetricDescription(BaseModel):
     ]
 
 
+RECRUITING_COST_RATIO = MetricDescription(
+    name=recruiting_cost_ratio.NAME,
+    title=recruiting_cost_ratio.TITLE,
+    definition=recruiting_cost_ratio.DEFINITION,
+    unit=recruiting_cost_ratio.UNIT,
+    policies=CostPolicy.choices(),
+)
+
+
 class MetricList(BaseModel):
     """Every metric there is."""
 
@@ -65,17 +84,28 @@ class CaseList(Answered):
     items: list[Case]
 
 
-class QuestionParameters:
-    """The window, periods, groups and policy a question names; dates are whole days, locally."""
+class WindowParameters:
+    """The window and policy a question names; dates are whole days, locally."""
+
+    def __init__(self, from_: From = None, to: To = None, policy: PolicyName = None) -> None:
+        self.since = parsed("from", from_)
+        self.until = parsed("to", to)
+        self.policy = policy
+
+    def question(self, connection: Connection) -> Question:
+        """The question, with times for dates."""
+        zone = time_zone(connection)
+        within = window(self.since, self.until, zone)
+        return Question(within["since"], within["until"], zone=zone)
+
+
+class QuestionParameters(WindowParameters):
+    """The window, periods, groups and policy a question names."""
 
     def __init__(
         self,
-        from_: Annotated[
-            str | None, Query(alias="from", description="From this date or time on, inclusive.")
-        ] = None,
-        to: Annotated[
-            str | None, Query(description="Up to this date, inclusive, or time, exclusive.")
-        ] = None,
+        from_: From = None,
+        to: To = None,
         by: Annotated[
             str | None,
             Query(
@@ -92,23 +122,23 @@ class QuestionParameters:
             Query(description="Groups as they were at the event that counts, or as they are."),
         ] = "event",
         policy: PolicyName = None,
+        pool: Annotated[
+            UUID | None, Query(description="Only this talent pool, of metrics about pools.")
+        ] = None,
     ) -> None:
-        self.since = parsed("from", from_)
-        self.until = parsed("to", to)
+        super().__init__(from_, to, policy)
         self.by = grouping(by)
         self.every = every
         self.attributes = attributes
-        self.policy = policy
+        self.pool = pool
 
     def question(self, connection: Connection) -> Question:
-        """The question, with times for dates."""
-        zone = time_zone(connection)
-        return Question(
+        return replace(
+            super().question(connection),
             by=self.by,
             every=self.every,
             attributes=self.attributes,
-            zone=zone,
-            **window(self.since, self.until, zone),
+            pool=self.pool,
         )
 
 
@@ -118,18 +148,17 @@ Asks = Annotated[QuestionParameters, Depends()]
 @get("")
 def list_metrics(_: Annotated[Caller, may(READING)]) -> MetricList:
     """Every metric, with its definition and its policies."""
-    return MetricList(
-        items=[
-            MetricDescription(
-                name=metric.name,
-                title=metric.title,
-                definition=metric.definition,
-                unit=metric.unit,
-                policies=metric.policy.choices(),
-            )
-            for metric in METRICS.values()
-        ]
-    )
+    described = [
+        MetricDescription(
+            name=metric.name,
+            title=metric.title,
+            definition=metric.definition,
+            unit=metric.unit,
+            policies=metric.policy.choices(),
+        )
+        for metric in METRICS.values()
+    ]
+    return MetricList(items=[*described, RECRUITING_COST_RATIO])
 
 
 def _measuring(metric: Metric) -> tuple[Callable[..., Any], type[BaseModel]]:
@@ -152,6 +181,24 @@ def _measuring(metric: Metric) -> tuple[Callable[..., Any], type[BaseModel]]:
 for _metric in METRICS.values():
     _endpoint, _answer = _measuring(_metric)
     router.get(f"/{_metric.name}", response_model=_answer, responses=PROBLEMS)(_endpoint)
+
+
+class RecruitingCostRatioAnswer(Answered, RecruitingCostRatio):
+    """What hires cost beside what they are paid."""
+
+
+@get(f"/{recruiting_cost_ratio.NAME}")
+def get_recruiting_cost_ratio(
+    asks: Annotated[WindowParameters, Depends()],
+    ask: Asking = asking(KNOWING_PAY, COST_PER_HIRE.reads_all),
+) -> RecruitingCostRatioAnswer:
+    """Costs beside the first-year pay of those hired, which is opened for it on the record."""
+    access = Access(ask.caller.actor_id, recruiting_cost_ratio.PURPOSE, ask.caller.request_id)
+    with ask.at() as (connection, asked):
+        question = asks.question(connection)
+        policy = chosen_policy(connection, asked, COST_PER_HIRE, asks.policy, question)
+        result = ratio(connection, asked, question, policy, ask.log, access)
+    return RecruitingCostRatioAnswer(**asked.model_dump(), **dict(result))
 
 
 @get("/{name}/cases")

@@ -1,6 +1,7 @@
 """Metrics on the command line: asked, explained, and their policies."""
 
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -11,24 +12,31 @@ from commands import organisation as commands
 from domain.role import Role
 from projections.asked import time_zone
 from projections.dates import window
+from projections.metrics import recruiting_cost_ratio
 from projections.metrics.answer import chosen_policy, measure
 from projections.metrics.catalogue import METRICS
+from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.explain import MIX, Against, Explanation, compared
 from projections.metrics.metric import Metric
 from projections.metrics.question import Attributes, Every, Question, grouping
+from projections.metrics.recruiting_cost_ratio import ratio
 from store.database import Connection
 from store.envelope import Attribution
+from store.ids import new_id
+from store.vault import Access
 
 cli = typer.Typer()
 SHOWN = 8
 """Groups and stages shown to people, largest effects first; JSON has all."""
 
 Name = Annotated[str, typer.Argument(help=" | ".join(METRICS))]
+AnyName = Annotated[str, typer.Argument(help=" | ".join((*METRICS, recruiting_cost_ratio.NAME)))]
 From = Annotated[str | None, typer.Option("--from", help="From this date or time.")]
 To = Annotated[str | None, typer.Option(help="Up to and with this date, or this time.")]
 By = Annotated[
     str | None, typer.Option(help="Groups, with commas between: source, department, level ...")
 ]
+Pool = Annotated[UUID | None, typer.Option(help="Only this talent pool, of metrics about pools.")]
 PolicyName = Annotated[
     str | None, typer.Option(help="A policy by name, default, or in-force-on:DATE.")
 ]
@@ -36,7 +44,7 @@ PolicyName = Annotated[
 
 @cli.command()
 def metrics(
-    name: Name,
+    name: AnyName,
     org: Org = None,
     from_: From = None,
     to: To = None,
@@ -46,19 +54,28 @@ def metrics(
         Attributes, typer.Option(help="Groups as they were at the event, or as they are.")
     ] = "event",
     policy: PolicyName = None,
+    pool: Pool = None,
     as_of: Moment = None,
     known_at: Moment = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute a metric, now or as of any date as known at any date."""
-    metric = metric_named(name)
+    of_pay = name == recruiting_cost_ratio.NAME
+    if of_pay and (by or every):
+        fail(f"{name} is told of the whole window only, without --by and --every")
+    metric = COST_PER_HIRE if of_pay else metric_named(name)
     with (
         running() as hireledger,
         question(hireledger, org, metric.reads_all, as_of, known_at) as (connection, asked),
     ):
-        asks = asking(connection, from_, to, by=by, every=every, attributes=attributes)
+        asks = asking(connection, from_, to, by=by, every=every, attributes=attributes, pool=pool)
         chosen_by = chosen_policy(connection, asked, metric, policy, asks)
-        result = measure(connection, asked, metric, chosen_by, asks)
+        if of_pay:
+            log = hireledger.log(chosen(hireledger, org))
+            access = Access(log.organisation.id, recruiting_cost_ratio.PURPOSE, new_id())
+            result = ratio(connection, asked, asks, chosen_by, log, access)
+        else:
+            result = measure(connection, asked, metric, chosen_by, asks)
     show({**asked.model_dump(mode="json"), **result.model_dump(mode="json")}, as_json)
 
 
@@ -78,6 +95,7 @@ def explain(
     by: By = None,
     policy: PolicyName = None,
     against_policy: PolicyName = None,
+    pool: Pool = None,
     known_at: Moment = None,
     against_known_at: Moment = None,
     as_of: Moment = None,
@@ -91,7 +109,7 @@ def explain(
         running() as hireledger,
         question(hireledger, org, metric.reads_all, as_of, known_at) as (connection, asked),
     ):
-        asks = asking(connection, from_, to, by=by or ",".join(MIX))
+        asks = asking(connection, from_, to, by=by or ",".join(MIX), pool=pool)
         found = compared(connection, asked, metric, asks, policy, other, step)
     if as_json:
         show({**asked.model_dump(mode="json"), **found.model_dump(mode="json")}, as_json)
@@ -139,11 +157,12 @@ def asking(
     by: str | None,
     every: Every | None = None,
     attributes: Attributes = "event",
+    pool: UUID | None = None,
 ) -> Question:
     """What is asked, with times for dates."""
     zone = time_zone(connection)
     within = window(said("--from", since), said("--to", until), zone)
-    return Question(within["since"], within["until"], grouping(by), every, attributes, zone)
+    return Question(within["since"], within["until"], grouping(by), every, attributes, zone, pool)
 
 
 @cli.command("adopt-policy")

@@ -4,7 +4,8 @@ ALTER TABLE application_steps
     ADD COLUMN about uuid,
     ADD COLUMN by_rule boolean,
     ADD COLUMN candidate_origin text,
-    ADD COLUMN pool_id uuid;
+    ADD COLUMN reengaged boolean;
+CREATE INDEX application_steps_reengaged ON application_steps (occurred_at) WHERE reengaged;
 CREATE INDEX application_steps_milestone ON application_steps (milestone, occurred_at);
 
 ALTER TABLE requisition_details
@@ -116,6 +117,7 @@ CREATE TABLE costs (
     currency text NOT NULL
 );
 CREATE INDEX costs_time ON costs (occurred_at);
+CREATE INDEX costs_period ON costs (ends_on) WHERE starts_on IS NOT NULL;
 
 -- Which policy each metric was to be computed by from when on.
 CREATE TABLE adopted_policies (

@@ -18,7 +18,7 @@ INSERT INTO application_steps (
     reason_code,
     source,
     candidate_origin,
-    pool_id,
+    reengaged,
     about,
     by_rule
 )
@@ -60,7 +60,7 @@ SELECT
     reason_code,
     data ->> 'source',
     data ->> 'origin',
-    (data ->> 'pool_id')::uuid,
+    type = 'application.reengaged',
     COALESCE(data ->> 'offer_id', data ->> 'interview_id', data ->> 'opening_id')::uuid,
     source = 'policy' OR data ? 'rule'
 FROM facts

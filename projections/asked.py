@@ -47,8 +47,15 @@ class Asked(BaseModel):
 
     @property
     def parameters(self) -> dict[str, object]:
-        """As SQL parameters: t, the world's time; p, the log position."""
-        return {"t": self.as_of or datetime.max.replace(tzinfo=UTC), "p": self.log_position}
+        """As SQL parameters: t, the world's time; p, the log position.
+
+        t is all time where as_of is null; what itself changes with time asks for as_of, or now().
+        """
+        return {
+            "t": self.as_of or datetime.max.replace(tzinfo=UTC),
+            "as_of": self.as_of,
+            "p": self.log_position,
+        }
 
 
 def resolve(

@@ -215,9 +215,15 @@ MILESTONES = {
 
 
 def funnel(
-    history: Sequence[Row], since: datetime | None, until: datetime | None
+    history: Sequence[Row],
+    since: datetime | None,
+    until: datetime | None,
+    cohort: str = "entered",
 ) -> dict[str, tuple[int, int | None, int | None]]:
-    """Milestone: (entered in the window, of these advanced, of these pending)."""
+    """Milestone: (entered, of these advanced, of these pending).
+
+    The window is of when they entered, or of when they applied.
+    """
     reached: dict[UUID, dict[str, datetime]] = {}
     for row in history:
         id = row.id("application_id")
@@ -227,18 +233,21 @@ def funnel(
     found: dict[str, tuple[int, int | None, int | None]] = {}
     for rung, milestone in enumerate((*LADDER, *SIDE_EXITS)):
         later = LADDER[rung + 1 :]
-        cohort = [
+        entered = [
             id
             for id, times in reached.items()
-            if milestone in times and within(times[milestone], since, until) and id in standing
+            if milestone in times
+            and (counts_at := times.get("applied" if cohort == "applied" else milestone))
+            and within(counts_at, since, until)
+            and id in standing
         ]
-        left = [id for id in cohort if not any(m in reached[id] for m in later)]
+        left = [id for id in entered if not any(m in reached[id] for m in later)]
         decided = answered if milestone == "offered" else set()
         pending = [id for id in left if standing[id].status == "open" and id not in decided]
         found[milestone] = (
-            (len(cohort), len(cohort) - len(left), len(pending))
+            (len(entered), len(entered) - len(left), len(pending))
             if later
-            else (len(cohort), None, None)
+            else (len(entered), None, None)
         )
     return found
 
@@ -247,49 +256,6 @@ def answered_offers(history: Sequence[Row]) -> set[UUID | None]:
     """Applications whose last offer was declined, rescinded or expired."""
     last = {row.id("application_id"): row.type for row in history if row.type in OFFERS}
     return {id for id, type in last.items() if type != "offer.extended"}
-
-
-UNDOING = (
-    "application.hire_reversed",
-    "application.rejected",
-    "application.withdrawn",
-    "offer.rescinded",
-)
-
-
-def days_to_hire(
-    history: Sequence[Row], since: datetime | None, until: datetime | None, policy: str
-) -> list[float]:
-    """Elapsed days of each application that ended well in the window, shortest first."""
-    days = []
-    for id in assignments(history):
-        mine = [row for row in history if row.id("application_id") == id]
-        started = next((row.occurred_at for row in mine if row.type in STARTS), None)
-        ended = _ended(mine, policy)
-        if started and ended and within(ended, since, until):
-            days.append((ended - started) / timedelta(days=1))
-    return sorted(days)
-
-
-def _ended(mine: Iterable[Row], policy: str) -> datetime | None:
-    """When one application ended well: accepted, or hired where nothing was accepted before."""
-    accepted: datetime | None = None
-    hired: datetime | None = None
-    accepted_first = undone = False
-    for row in mine:
-        if row.type == "offer.accepted":
-            accepted, accepted_first, undone = row.occurred_at, hired is None, False
-        if row.type == "application.hired":
-            hired, accepted_first, undone = row.occurred_at, accepted is not None, False
-        if row.type in UNDOING:
-            hired, undone = None, True
-        if row.type == "offer.rescinded":
-            accepted = None
-    if undone:
-        return None
-    if policy == "hired":
-        return hired
-    return accepted if accepted and (accepted_first or not hired) else hired
 
 
 def percentile(ordered: Sequence[float], share: float) -> float | None:

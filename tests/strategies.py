@@ -208,7 +208,10 @@ class World:
 
     def offer(self, candidate: Candidate, step: Step) -> None:
         application = one_of(candidate, step)
-        candidate.extend_offer(application.id, uuid4(), self.plan_of(application))
+        pay: dict[str, Any] = {}
+        if step.what:
+            pay = {"first_year_pay": f"{step.what}0000", "currency": "EUR" if step.who else "USD"}
+        candidate.extend_offer(application.id, uuid4(), self.plan_of(application), **pay)
 
     def accept(self, candidate: Candidate, step: Step) -> None:
         candidate.accept_offer(pick(list(candidate.offers), step.what))
@@ -344,7 +347,7 @@ class World:
             scope,
             category="advertising",
             internal=step.flag,
-            comparable=step.who != 0,
+            comparable=(step.who + step.what) % 3 != 0,
             amount=f"{step.what * 100}.50",
             currency="EUR" if step.who else "USD",
             **spent_on[scope],
@@ -387,6 +390,9 @@ right: dict[str, str | int | bool | None] = {
     "retained": None,
     "title": "Corrected title",
     "amount": "99.90",
+    "ends_on": "2025-02-10",
+    "first_year_pay": "55000.50",
+    "currency": "EUR",
     "full_name": "Ada King",
 }
 """What entries should have said; when they happened is up to the step."""

@@ -32,6 +32,7 @@ from projections.metrics.metric import (
     ATTRIBUTED,
     Case,
     Metric,
+    ToldInConfidence,
     case_parameters,
     cases,
     cases_of,
@@ -245,8 +246,10 @@ def explain(
 ) -> Explanation:
     """Splits the change from one answer to another; groups are those of `after.question`.
 
-    Raises NothingToCompare where either has no value.
+    Raises NothingToCompare where either has no value; ToldInConfidence.
     """
+    if metric.confidential:
+        raise ToldInConfidence(metric=metric.name)
     reported = before
     by_policy = Side(before.asked, before.question, after.policy)
     as_known = Side(after.asked, before.question, after.policy)
@@ -287,7 +290,10 @@ def _cells(connection: Connection, metric: Metric, side: Side, step: str | None)
     cells: dict[Cell, Sum] = {}
     for sums in grouped(connection, side.asked, metric, side.policy, side.question):
         if step is None or sums.step == step:
-            cells[sums.group, sums.step] = Sum(sums.num, sums.den)
+            of_step = sums.step if metric.steps_are else None
+            cell = cells.setdefault((sums.group, of_step), Sum())
+            cell.num += sums.num
+            cell.den += sums.den
     return cells
 
 
@@ -359,7 +365,7 @@ def _stage_times(
 ) -> dict[str | None, dict[str, float]]:
     """Group: kind of stage: days, of all its cases together."""
     query = f"{cases_of(metric)}, {ATTRIBUTED}{STAGE_TIMES}"
-    parameters = case_parameters(side.asked, side.policy, side.question)
+    parameters = case_parameters(metric, side.asked, side.policy, side.question)
     times: dict[str | None, dict[str, float]] = defaultdict(dict)
     for group, stage, days in connection.execute(query.encode(), parameters):
         times[group][stage] = days

@@ -157,6 +157,8 @@ def test_the_parts_sum_to_the_whole(
         ).fetchone()
         assert row is not None
         for metric in METRICS.values():
+            if metric.confidential:
+                continue
             question = Question(day(middle), day(80), by=by)
             against = Against(f"{day(0).isoformat()}/{day(middle).isoformat()}", known_at=row[0])
             try:
