@@ -10,12 +10,14 @@ from projections.metrics.pipeline_growth import PIPELINE_GROWTH
 from projections.metrics.reengagement_yield import REENGAGEMENT_YIELD
 from projections.metrics.stage_conversion import FUNNEL
 from projections.metrics.time_in_stage import TIME_IN_STAGE
+from projections.metrics.time_to_fill import TIME_TO_FILL
 from projections.metrics.time_to_hire import TIME_TO_HIRE
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         TIME_TO_HIRE,
+        TIME_TO_FILL,
         TIME_IN_STAGE,
         FUNNEL,
         OFFER_ACCEPTANCE,

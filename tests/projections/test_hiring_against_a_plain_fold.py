@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -20,10 +22,12 @@ from projections.metrics.metric import Metric, Sums, grouped, totals
 from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
 from projections.metrics.question import Question
 from projections.metrics.recruiting_cost_ratio import ratio
+from projections.metrics.time_to_fill import TIME_TO_FILL
 from store.database import Connection
 from store.log import Log
 from store.vault import Access
 from tests import fold_of_hiring as fold
+from tests import fold_of_requisitions as requisition_fold
 from tests import plain_fold
 from tests.measured import measured
 from tests.plain_fold import Row
@@ -31,10 +35,14 @@ from tests.projections.test_against_a_plain_fold import lived, moments, rich
 from tests.strategies import Step, histories
 
 ACCESS = Access(UUID(int=1), "test", UUID(int=2))
+ZONE = ZoneInfo("UTC")
+CLOCKS, HOLDS = ("opened", "approved", "posted"), ("with_hold", "without_hold")
+DAYS = ("elapsed", "calendar", "business")
 Window = tuple[datetime | None, datetime | None]
 POLICIES = {
     OFFER_ACCEPTANCE: ("resolved", "extended"),
     COST_PER_HIRE: ("all", "comparable", "currency:USD"),
+    TIME_TO_FILL: tuple(map("-".join, product(CLOCKS, HOLDS, DAYS))),
 }
 """Every policy of every metric compared here."""
 
@@ -61,6 +69,7 @@ def test_every_metric_of_hiring_is_that_of_a_plain_fold(
             same_offers(connection, asked, history, (since, until))
             same_costs(connection, asked, history, (since, until))
             same_ratio(connection, asked, history, (since, until), log)
+            same_fillings(connection, asked, history, (since, until))
             for metric, policies in POLICIES.items():
                 for policy in policies:
                     groups_add_up(connection, asked, metric, policy, (since, until))
@@ -129,6 +138,31 @@ def opened_pay(connection: Connection, log: Log, p: int) -> dict[int, str]:
             corrected = offers[fact.originator_id, fact.data["corrects"]]
             pay[corrected] = fields["compensation_value"]
     return pay
+
+
+def same_fillings(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    for clock in CLOCKS:
+        spans = list(requisition_fold.filled(history, *window, clock))
+        for hold, counted in product(HOLDS, DAYS):
+            days = [span.days(hold, counted, ZONE) for span in spans]
+            same_days(connection, asked, TIME_TO_FILL, window, f"{clock}-{hold}-{counted}", days)
+
+
+def same_days(
+    connection: Connection,
+    asked: Asked,
+    metric: Metric,
+    window: Window,
+    policy: str,
+    days: Sequence[float],
+) -> None:
+    said = ask(connection, asked, metric, window, policy)
+    assert said.n == len(days)
+    assert said.median_days == pytest.approx(plain_fold.percentile(sorted(days), 0.5))
+    assert said.mean_days == pytest.approx(plain_fold.mean(days))
+    assert said.p90_days == pytest.approx(plain_fold.percentile(sorted(days), 0.9))
 
 
 def ask(
