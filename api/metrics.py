@@ -1,25 +1,32 @@
 """Metrics over HTTP: each with its policy, its window, its n, and the cases behind it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, create_model
 
-from api.asking import PROBLEMS, Answered, Asking, asking, getting, parsed
+from api.asking import FULL_TIME, PROBLEMS, Answered, Asking, asking, getting, parsed
 from api.caller import READING, Caller, may
+from api.commanding import Answer, Body, Commanding, commanding, example, posting
+from commands import organisation as commands
 from domain.errors import NotFound
+from domain.role import Role
 from projections.asked import time_zone
 from projections.catalogue import READ_MODELS
 from projections.dates import window
 from projections.metrics.answer import answer_model, chosen_policy, measure
 from projections.metrics.catalogue import METRICS
+from projections.metrics.explain import MIX, Against, Explanation, compared
 from projections.metrics.metric import Case, Metric, cases
 from projections.metrics.question import Attributes, Every, Question, grouping
 from store.database import Connection
 
 router = APIRouter(prefix="/api/metrics", tags=["Metrics"])
-get = getting(router)
+get, post = getting(router), posting(router)
+
+ADOPTING = frozenset({Role.ADMIN, Role.COMPLIANCE_OFFICER})
 
 PolicyName = Annotated[
     str | None,
@@ -169,6 +176,62 @@ def list_metric_cases(
             connection, asked, metric, policy, question, step=step, group=group, limit=limit
         )
     return CaseList(**asked.model_dump(), metric=name, policy=policy.name, items=items)
+
+
+class ExplanationAnswer(Answered, Explanation):
+    """Why a metric changed."""
+
+
+@get("/{name}/explanation")
+def explain_metric(
+    name: MetricName,
+    asks: Asks,
+    ask: Asking = asking(READING, READ_MODELS),
+    against: Annotated[
+        str | None,
+        Query(
+            description="The window to compare with, FROM/TO; or one date or time: the same window"
+            " as it was known then. Omitted: the window of the same length before.",
+            examples=["2026-01-01/2026-03-31"],
+        ),
+    ] = None,
+    against_known_at: Annotated[
+        str | None, Query(description=f"What that window is compared as known at. {FULL_TIME}")
+    ] = None,
+    against_policy: PolicyName = None,
+    step: Annotated[
+        str | None, Query(description="Only of this stage, source or day.", max_length=100)
+    ] = None,
+) -> ExplanationAnswer:
+    """Splits a change exactly into policy, late entries and corrections, mix, and stage."""
+    metric = metric_named(name)
+    other = Against(against, parsed("against_known_at", against_known_at), against_policy)
+    with ask.at(metric.reads_all) as (connection, asked):
+        question = asks.question(connection)
+        question = question if question.by else replace(question, by=MIX)
+        found = compared(connection, asked, metric, question, asks.policy, other, step)
+    return ExplanationAnswer(**asked.model_dump(), **dict(found))
+
+
+class PolicyChoice(Body):
+    """The policy a metric is to be computed by from now on."""
+
+    model_config = example(policy="applied-hired")
+
+    policy: Annotated[
+        str, Field(min_length=1, max_length=200, description="Choices joined by hyphens.")
+    ]
+
+
+@post("/{name}/policies")
+def adopt_policy(
+    name: MetricName, body: PolicyChoice, command: Commanding = commanding(ADOPTING)
+) -> Answer:
+    """Adopts a policy for a metric; it is recorded, and in force from its time on."""
+    policy = metric_named(name).policy.parse(name, body.policy).name
+    return command.answer(
+        commands.adopt_policy(command.log, command.by, name, policy, occurred_at=body.occurred_at)
+    )
 
 
 def metric_named(name: str) -> Metric:

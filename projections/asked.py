@@ -73,6 +73,12 @@ def resolve(
     return Asked(as_of=as_of, log_position=known, stale_since=stale_since)
 
 
+def as_known_at(connection: Connection, asked: Asked, known_at: datetime) -> Asked:
+    """The same question, asked with what was known at a time."""
+    position = _one(connection, KNOWN_BY, {"known_at": known_at})
+    return asked.model_copy(update={"log_position": min(asked.log_position, position)})
+
+
 def standing(connection: Connection, reads: Collection[ReadModel]) -> tuple[int, datetime | None]:
     """How far all these read models have come, and since when one of them stands still."""
     versions = {model.name: model.version for model in reads}

@@ -280,6 +280,7 @@ class Metric:
     value: str = ""
     """The figure that is sum(num) / sum(den), times `scale`."""
     scale: float = 1.0
+    """What the quotient is multiplied by to give that figure: 100 for a percentage."""
 
     @property
     def reads_all(self) -> tuple[ReadModel, ...]:
@@ -291,16 +292,16 @@ def totals(
     connection: Connection, asked: Asked, metric: Metric, policy: Policy, question: Question
 ) -> list[Sums]:
     """All cases of the window added up, a row for each step."""
-    query = _cases(metric) + _sums(metric, "cases", "step")
-    return _fetch(connection, query, _parameters(asked, policy, question))
+    query = cases_of(metric) + _sums(metric, "cases", "step")
+    return _fetch(connection, query, case_parameters(asked, policy, question))
 
 
 def grouped(
     connection: Connection, asked: Asked, metric: Metric, policy: Policy, question: Question
 ) -> list[Sums]:
     """The cases of the window added up, a row for each step and group."""
-    query = f"{_cases(metric)}, {ATTRIBUTED}" + _sums(metric, "attributed", 'step, "group"')
-    return _fetch(connection, query, _parameters(asked, policy, question))
+    query = f"{cases_of(metric)}, {ATTRIBUTED}" + _sums(metric, "attributed", 'step, "group"')
+    return _fetch(connection, query, case_parameters(asked, policy, question))
 
 
 def cases(
@@ -315,14 +316,15 @@ def cases(
     limit: int | None = None,
 ) -> list[Case]:
     """The cases themselves, in the order they ended: the people behind a figure."""
-    query = f"{_cases(metric)}, {ATTRIBUTED}{CASES}"
-    parameters = _parameters(asked, policy, question)
+    query = f"{cases_of(metric)}, {ATTRIBUTED}{CASES}"
+    parameters = case_parameters(asked, policy, question)
     parameters.update(only_step=step, only_group=group, limit=limit)
     with connection.cursor(row_factory=class_row(Case)) as rows:
         return rows.execute(query.encode(), parameters).fetchall()
 
 
-def _cases(metric: Metric) -> str:
+def cases_of(metric: Metric) -> str:
+    """The query of a metric's cases, as the first of a chain of WITH clauses."""
     if not metric.durations:
         return f"WITH cases AS MATERIALIZED ({metric.cases})"
     return f"WITH counted AS ({metric.cases}), cases AS MATERIALIZED ({DURATIONS})"
@@ -342,7 +344,8 @@ def _fetch(connection: Connection, query: str, parameters: dict[str, Any]) -> li
         return rows.execute(query.encode(), parameters).fetchall()
 
 
-def _parameters(asked: Asked, policy: Policy, question: Question) -> dict[str, Any]:
+def case_parameters(asked: Asked, policy: Policy, question: Question) -> dict[str, Any]:
+    """The parameters of that query."""
     return {
         **asked.parameters,
         **policy.model_dump(),
