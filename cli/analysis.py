@@ -48,6 +48,9 @@ def metrics(
     policy: PolicyName = None,
     as_of: Moment = None,
     known_at: Moment = None,
+    as_chart: Annotated[
+        bool, typer.Option("--chart", help="As a Vega-Lite specification, for a notebook.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compute a metric, now or as of any date as known at any date."""
@@ -59,6 +62,12 @@ def metrics(
         asks = asking(connection, from_, to, by=by, every=every, attributes=attributes)
         chosen_by = chosen_policy(connection, asked, metric, policy, asks)
         result = measure(connection, asked, metric, chosen_by, asks)
+    if as_chart:
+        # Here, because altair takes 0.3 s to import, which every command would pay.
+        from projections.metrics.charts import chart  # noqa: PLC0415
+
+        show(chart(metric, result, asked, asks), as_json)
+        return
     show({**asked.model_dump(mode="json"), **result.model_dump(mode="json")}, as_json)
 
 

@@ -74,6 +74,13 @@ def test_a_real_log_is_imported_measured_and_checked(run: Run, shared_data: Path
     assert last_line(run("rebuild"))["events_per_second"] > 0
 
 
+def test_a_metric_is_printed_as_a_chart(run: Run) -> None:
+    spec = json.loads(run("metrics", "time-to-hire", "--chart").stdout)
+    assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/v6")
+    assert spec["data"]["values"][0]["n"] == 0
+    assert last_line(run("metrics", "time-to-hire", "--chart", "--json")) == spec
+
+
 def test_what_cannot_be_imported_is_refused_in_words(run: Run, tmp_path: Path) -> None:
     truncated = tmp_path / "log.json"
     truncated.write_text('{"ocel:events": {"1": {"ocel:activity": ')

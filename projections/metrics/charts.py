@@ -11,11 +11,12 @@ from textwrap import wrap
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import altair as alt
 from pydantic import BaseModel
 
 from projections.asked import Asked
 from projections.metrics.drawing import Division, Drawing
-from projections.metrics.looks import Look, figures_of, look_of, step_figure, words
+from projections.metrics.looks import CURRENCY, Look, figures_of, look_of, step_figure, words
 from projections.metrics.metric import Metric
 from projections.metrics.question import Every, Question
 
@@ -27,26 +28,35 @@ Row = dict[str, Any]
 
 def chart(metric: Metric, answer: Any, asked: Asked, question: Question) -> dict[str, Any]:
     """The specification; it is checked against the schema it names."""
-    look = look_of(metric)
+    look = look_of(metric, getattr(answer, CURRENCY, None) or metric.unit)
     rows = list(_rows(metric, answer, question))
     if question.every:
         rows = _telling(metric, look, rows)
     facts = _facts(metric, look, answer, asked, question)
     divisions = _divisions(metric, look, rows, answer, question)
-    picture = Drawing(metric, look, divisions, bool(question.every)).picture()
-    spec = picture.properties(
-        title={
-            "text": metric.title,
-            "subtitle": [line for fact in facts for line in wrap(fact, LINE_LENGTH)],
-        },
-        description=" ".join((f"{metric.title}.", *facts)),
-        usermeta={
-            **answer.model_dump(mode="json", include={"metric", "policy", "since", "until"}),
-            **asked.model_dump(mode="json"),
-        },
-    ).to_dict()
-    # Only now, because checking every figure against the schema takes a second for ten thousand.
-    return {**spec, "data": {"values": rows}}
+    picture = Drawing(metric, look, divisions, over_time=question.every is not None).picture()
+    return {
+        **_checked(
+            title={
+                "text": metric.title,
+                "subtitle": [line for fact in facts for line in wrap(fact, LINE_LENGTH)],
+            },
+            description=" ".join((f"{metric.title}.", *facts)),
+            data={"name": "figures"},
+            usermeta={
+                **answer.model_dump(mode="json", include={"metric", "policy", "since", "until"}),
+                **asked.model_dump(mode="json"),
+            },
+            **picture,
+        ),
+        # After the check, which takes a second for ten thousand rows.
+        "data": {"values": rows},
+    }
+
+
+def _checked(**spec: Any) -> dict[str, Any]:
+    kind = alt.TopLevelFacetSpec if "facet" in spec else alt.TopLevelLayerSpec
+    return {"$schema": alt.SCHEMA_URL, **kind(**spec).to_dict()}
 
 
 def _rows(metric: Metric, answer: Any, question: Question) -> Iterator[Row]:
@@ -146,12 +156,12 @@ def _by_value(look: Look, field: str, rows: Sequence[Row]) -> list[Any]:
 def _facts(metric: Metric, look: Look, answer: Any, asked: Asked, question: Question) -> list[str]:
     """The definition; by what policy, over which window, as known when; of how many."""
     zone = question.zone
-    since = _moment(question.since, zone) if question.since else "The first"
-    until = _last(question.until, zone) if question.until else "the last"
+    since = _moment(question.since, zone) if question.since else "the beginning"
+    until = f" to {_last(question.until, zone)}" if question.until else ""
     as_of = _moment(asked.as_of, zone) if asked.as_of else "now"
     facts = [
         metric.definition,
-        f"{since} to {until}, as of {as_of}, known up to log position {asked.log_position}.",
+        f"From {since}{until}, as of {as_of}, known up to log position {asked.log_position}.",
         f"Policy {answer.policy}; n = {_counted(metric, look, answer)}.",
     ]
     if look.note:

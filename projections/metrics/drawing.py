@@ -1,4 +1,7 @@
-"""How a metric's figures are drawn: in bars or along a line, with ticks, labels and tooltips."""
+"""How a metric's figures are drawn: in bars or along a line, with ticks, labels and tooltips.
+
+It is written as Vega-Lite reads it, so its reference is Vega-Lite's own.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,26 +9,38 @@ from math import ceil
 from textwrap import wrap
 from typing import Any
 
-import altair as alt
-
-from projections.metrics.looks import Look, figures_of, is_share, told_as, words
+from projections.metrics.looks import PERCENT, WHOLE, Look, figures_of, told_as, words
 from projections.metrics.metric import Metric
 
 # At least 3:1 against white and against a dark page, and told apart by colour-blind readers.
 COLOURS = ("#0072B2", "#D55E00", "#8A8A8A")
 # As far from white as from black: 4.5:1 both ways.
 INK = "#767676"
+LINE: dict[str, Any] = {
+    "type": "line",
+    "invalid": "break-paths-show-domains",
+    "point": {"filled": True, "opacity": 1, "size": 40},
+    "strokeJoin": "round",
+}
+WHISKER = {"type": "rule", "color": INK}
+TICK = {"type": "tick", "color": INK, "opacity": 1, "size": 9, "thickness": 2}
+LABEL = {"type": "text", "align": "left", "color": INK, "dx": 5}
 # Seen on every colour.
-MARKER: dict[str, Any] = {
+MARKER = {
+    "type": "point",
     "fill": "#FFFFFF",
-    "stroke": "#222222",
     "filled": True,
+    "opacity": 1,
     "shape": "diamond",
     "size": 90,
+    "stroke": "#222222",
 }
 WIDTH, HEIGHT, PANEL_WIDTH, PANEL_HEIGHT, COLUMNS = 480, 220, 220, 110, 3
 BAR, THIN_BAR, TITLE_LENGTH = 26, 15, 24
 LABELS, PANEL_LABELS = 8, 3
+BANDS: dict[str, Any] = {"type": "band", "paddingInner": 0.15}
+POINTS: dict[str, Any] = {"type": "point", "padding": 0.5}
+AXES: dict[str, dict[str, Any]] = {PERCENT: {"format": "~%"}, WHOLE: {"tickMinStep": 1}}
 CONFIG: dict[str, Any] = {
     "background": "transparent",
     "mark": {"color": COLOURS[0]},
@@ -57,7 +72,7 @@ CONFIG: dict[str, Any] = {
     "legend": {"labelColor": INK, "labelLimit": 240, "orient": "top", "title": None},
 }
 
-Channels = dict[str, Any]
+Vega = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -92,31 +107,28 @@ class Drawing:
     divisions: Sequence[Division]
     over_time: bool
 
-    def picture(self) -> Any:
-        """All of it, but for the data."""
-        place, *panels = self.divisions
-        layers = (
-            alt.layer(*self._layers(), data=alt.NamedData(name="figures"))
-            .transform_impute(
-                impute=self.look.drawn[0],
-                key=place.field,
-                keyvals=list(place.order),
-                groupby=[panel.field for panel in panels],
-                value=None,
-            )
-            .transform_calculate(**self._calculated())
-            .properties(width=PANEL_WIDTH if panels else WIDTH, height=self._height(bool(panels)))
-        )
-        return _in_panels(layers, panels).configure(**CONFIG)
+    def picture(self) -> Vega:
+        """All of it, but for its title and its data."""
+        _, *panels = [_channel(division) for division in self.divisions]
+        picture = {
+            "width": PANEL_WIDTH if panels else WIDTH,
+            "height": self._height(bool(panels)),
+            "transform": list(self._transforms()),
+            "layer": list(self._layers()),
+        }
+        if not panels:
+            return {**picture, "config": CONFIG}
+        if len(panels) == 1:
+            return {"facet": panels[0], "columns": COLUMNS, "spec": picture, "config": CONFIG}
+        facet = {"row": panels[0], "column": panels[1]}
+        return {"facet": facet, "spec": picture, "config": CONFIG}
 
     def _height(self, small: bool) -> Any:
         if self.over_time:
             return PANEL_HEIGHT if small else HEIGHT
-        if len(self.look.drawn) > 1:
-            return {"step": THIN_BAR, "for": "offset"}
-        return {"step": BAR}
+        return {"step": THIN_BAR, "for": "offset"} if self._several else {"step": BAR}
 
-    def _layers(self) -> Iterator[alt.Chart]:
+    def _layers(self) -> Iterator[Vega]:
         if self.look.upper:
             yield from self._upper(self.look.upper)
         if self._in_parts:
@@ -128,41 +140,37 @@ class Drawing:
         if not self.over_time:
             yield from self._labels()
 
-    def _bars(self) -> Iterator[alt.Chart]:
+    def _bars(self) -> Iterator[Vega]:
         for name in self.look.drawn:
-            channels = self._at(name) | self._beside(name) | self._coloured(name)
-            yield alt.Chart().mark_bar().encode(**channels)
+            channels = self._at(name) | self._beside(name) | self._told_apart("color", name)
+            yield {"mark": "bar", "encoding": channels}
 
-    def _lines(self) -> Iterator[alt.Chart]:
+    def _lines(self) -> Iterator[Vega]:
         for name in self.look.drawn:
-            line = alt.Chart().mark_line(
-                strokeJoin="round",
-                invalid="break-paths-show-domains",
-                point={"filled": True, "opacity": 1, "size": 40},
-            )
-            yield line.encode(**self._at(name) | self._coloured(name))
+            channels = self._at(name) | self._told_apart("color", name)
+            yield {"mark": LINE, "encoding": channels | self._told_apart("strokeDash", name)}
 
-    def _upper(self, upper: str) -> Iterator[alt.Chart]:
-        yield alt.Chart().mark_rule(color=INK).encode(**self._at(self.look.drawn[0], upper))
-        yield (
-            alt.Chart()
-            .mark_tick(color=INK, opacity=1, thickness=2, size=9)
-            .encode(**self._at(upper))
-        )
+    def _upper(self, upper: str) -> Iterator[Vega]:
+        yield {"mark": WHISKER, "encoding": self._at(self.look.drawn[0], upper)}
+        yield {"mark": TICK, "encoding": self._at(upper)}
 
-    def _parts(self) -> Iterator[alt.Chart]:
+    def _parts(self) -> Iterator[Vega]:
         for part in self.look.parts:
             channels = self._at(f"{part.name} from", f"{part.name} to")
-            yield alt.Chart().mark_bar().encode(**channels, color={"datum": part.name})
+            yield {"mark": "bar", "encoding": channels | {"color": {"datum": part.name}}}
         if not self.look.parts_axis:
-            yield alt.Chart().mark_point(**MARKER).encode(**self._at(self.look.drawn[0]))
+            yield {"mark": MARKER, "encoding": self._at(self.look.drawn[0])}
 
-    def _labels(self) -> Iterator[alt.Chart]:
+    def _labels(self) -> Iterator[Vega]:
         """Beyond the bars, what they stand for: a null, too, has its n."""
         for name in self.look.drawn:
-            channels = self._at(f"{name} ends") | self._beside(name)
-            text = alt.Chart().mark_text(align="left", dx=5, color=INK)
-            yield text.encode(**channels, text={"field": f"{name} label", "type": "nominal"})
+            text = {"text": {"field": f"{name} label", "type": "nominal"}}
+            channels = self._at(f"{name} ends") | self._beside(name) | text
+            yield {"mark": LABEL, "encoding": channels}
+
+    @property
+    def _several(self) -> bool:
+        return len(self.look.drawn) > 1
 
     @property
     def _in_parts(self) -> bool:
@@ -173,7 +181,7 @@ class Drawing:
     def _way(self) -> Way:
         return RUNNING if self.over_time else LYING
 
-    def _at(self, field: str, end: str | None = None) -> Channels:
+    def _at(self, field: str, end: str | None = None) -> Vega:
         """A figure at its place, or all from one figure to another."""
         ends = {self._way.end: {"field": end}} if end else {}
         return {
@@ -183,44 +191,39 @@ class Drawing:
             "tooltip": list(self._tooltips()),
         }
 
-    def _placed(self) -> Channels:
+    def _placed(self) -> Vega:
         place, *panels = self.divisions
         if not self.over_time:
-            return {**_channel(place), "scale": {"type": "band", "paddingInner": 0.15}}
+            return {**_channel(place), "scale": BANDS}
         # Not left to the renderer, whose choice of labels would not be regular.
         nth = ceil(len(place.order) / (PANEL_LABELS if panels else LABELS)) or 1
-        scale = (
-            {"type": "band", "paddingInner": 0.15}
-            if self._in_parts
-            else {"type": "point", "padding": 0.5}
-        )
         axis = {"labelAngle": 0, "values": place.order[::nth]}
-        return {**_channel(place), "scale": scale, "axis": axis}
+        return {**_channel(place), "scale": BANDS if self._in_parts else POINTS, "axis": axis}
 
-    def _measured(self, field: str) -> Channels:
-        look, title = self.look, self.look.axis
-        axis: Channels = {}
-        if self._in_parts and look.parts_axis:
-            title, axis = look.parts_axis, {"tickMinStep": 1}
-        elif is_share(look.drawn[0]):
-            axis = {"format": "~%"}
-        scale = {"domain": list(look.domain)} if look.domain else {"zero": True}
+    def _measured(self, field: str) -> Vega:
+        look = self.look
+        counts = look.parts_axis if self._in_parts else None
+        written = None if counts else told_as(self.metric, look.drawn[0])
+        axis = AXES.get(written or WHOLE, {})
+        # Where all is nothing, or zero, the axis still needs a length.
+        least = {"unionWith": [0, 0.01 if written == PERCENT else 1]}
         return {
             "field": field,
             "type": "quantitative",
-            "title": wrap(title, TITLE_LENGTH),
-            "axis": {**axis, "tickCount": 5},
-            "scale": scale,
+            "title": wrap(counts or look.axis, TITLE_LENGTH),
+            "axis": {"tickCount": 5, **axis},
+            "scale": {"domain": list(look.domain) if look.domain else least},
             "stack": None,
         }
 
-    def _beside(self, name: str) -> Channels:
-        return {self._way.beside: {"datum": words(name)}} if len(self.look.drawn) > 1 else {}
+    def _beside(self, name: str) -> Vega:
+        return self._told_apart(self._way.beside, name)
 
-    def _coloured(self, name: str) -> Channels:
-        return {"color": {"datum": words(name)}} if len(self.look.drawn) > 1 else {}
+    def _told_apart(self, channel: str, name: str) -> Vega:
+        """One of several figures; a single one needs no name."""
+        return {channel: {"datum": words(name)}} if self._several else {}
 
-    def _tooltips(self) -> Iterator[Channels]:
+    def _tooltips(self) -> Iterator[Vega]:
         places = [(one.field, one.title or words(one.field)) for one in self.divisions]
         if self.over_time:
             places += [("from", "From"), ("to", "To")]
@@ -230,20 +233,40 @@ class Drawing:
             if name not in {field for field, _ in places}:
                 yield {"field": f"{name} told", "type": "nominal", "title": words(name)}
 
-    def _calculated(self) -> dict[str, str]:
+    def _transforms(self) -> Iterator[Vega]:
+        periods, *panels = self.divisions
+        if self.over_time and panels:
+            # A group without a row for a period has a gap there: no line runs through it.
+            yield {
+                "impute": self.look.drawn[0],
+                "key": periods.field,
+                "keyvals": list(periods.order),
+                "groupby": [panel.field for panel in panels],
+                "value": None,
+            }
+        for name, expression in self._calculated():
+            yield {"calculate": expression, "as": name}
+
+    def _calculated(self) -> Iterator[tuple[str, str]]:
         """What is written of the figures, and where parts and labels stand."""
-        look = self.look
-        parts = look.parts if self._in_parts else ()
-        said = {f"{name} told": f"{self._told(name)} || 'none'" for name in figures_of(self.metric)}
+        look, parts = self.look, self.look.parts if self._in_parts else ()
+        for name in figures_of(self.metric):
+            yield f"{name} told", f"{self._told(name)} || 'none'"
         for part in parts:
-            said |= {f"{part.name} from": part.start, f"{part.name} to": part.end}
-        n = self._told(look.n)
-        n = f"(isValid({_datum(look.drawn[0])}) ? ' (n = ' + {n} + ')' : 'n = ' + {n})"
-        for nth, name in enumerate(look.drawn):
+            yield f"{part.name} from", part.start
+            yield f"{part.name} to", part.end
+        for name in look.drawn if not self.over_time else ():
             reached = [f"{part.name} to" for part in parts] or [name, look.upper or name]
-            said[f"{name} ends"] = f"max(0, {', '.join(map(_datum, reached))})"
-            said[f"{name} label"] = f"{self._told(name)} + {n}" if nth == 0 else self._told(name)
-        return said
+            yield f"{name} ends", f"max(0, {', '.join(map(_datum, reached))})"
+            yield f"{name} label", self._label(name)
+
+    def _label(self, name: str) -> str:
+        """A figure and, beside the first of several, the n."""
+        first, n = self.look.drawn[0], self._told(self.look.n)
+        if name != first or self.look.n == first:
+            return self._told(name)
+        beside = f"isValid({_datum(name)}) ? ' (n = ' + {n} + ')' : 'n = ' + {n}"
+        return f"{self._told(name)} + ({beside})"
 
     def _told(self, name: str) -> str:
         """A figure in words, of which there are none for null."""
@@ -256,18 +279,7 @@ def _datum(field: str) -> str:
     return f"datum['{field}']"
 
 
-def _in_panels(layers: Any, panels: Sequence[Division]) -> Any:
-    """A panel for each value of one division, or a row for each of one and a column of another."""
-    channels = [_channel(panel) for panel in panels]
-    match channels:
-        case [one]:
-            return layers.facet(facet=alt.Facet(**one), columns=COLUMNS, bounds="flush", spacing=30)
-        case [one, other]:
-            return layers.facet(row=alt.Row(**one), column=alt.Column(**other))
-    return layers
-
-
-def _channel(division: Division) -> Channels:
+def _channel(division: Division) -> Vega:
     return {
         "field": division.field,
         "type": "nominal",

@@ -1,12 +1,22 @@
 """Which of a metric's figures a chart draws, and how it writes them."""
 
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+from uuid import UUID
 
 from projections.metrics.metric import Metric
 
-SHARES = ("rate", "conversion", "share", "acceptance", "yield", "growth")
+SHARES = ("rate", "conversion", "share", "acceptance", "yield", "growth", "ratio")
 """A figure whose name ends in one of these is a share, told in percent."""
+
+WHOLE, PERCENT, AMOUNT, NUMBER = ",d", ".1%", ",.2f", ",.1f"
+"""How figures are written, as formats of d3."""
+
+CURRENCY = "currency"
+"""The unit of amounts; which currency it is, a figure of that name says."""
+
+ALONE = int | float | str | UUID
 
 
 @dataclass(frozen=True)
@@ -51,11 +61,15 @@ EXCEPTIONS: dict[str, dict[str, Any]] = {
             Part("pending", "datum.advanced", "datum.advanced + datum.pending"),
             Part("ended there", "datum.advanced + datum.pending", "datum.entered"),
         ),
-        "parts_axis": "Applications that reached it",
+        "parts_axis": "Applications",
     },
     "quality-of-hire": {"domain": (0, 100)},
     "source-effectiveness": {"drawn": ("conversion", "share"), "axis": "Share"},
-    "pipeline-growth": {"drawn": ("members", "reachable"), "axis": "Members"},
+    "pipeline-growth": {
+        "drawn": ("members_at_end", "reachable"),
+        "n": "members_at_end",
+        "axis": "Members at the end",
+    },
     "engagement-score": {"domain": (0, 100)},
     "candidate-satisfaction": {
         "axis": "cNPS",
@@ -74,23 +88,23 @@ EXCEPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def look_of(metric: Metric) -> Look:
+def look_of(metric: Metric, unit: str) -> Look:
     """How a metric is drawn; one that the table does not know, by its figures."""
-    return replace(_usual(metric), **EXCEPTIONS.get(metric.name, {}))
+    return replace(_usual(metric, unit), **EXCEPTIONS.get(metric.name, {}))
 
 
-def _usual(metric: Metric) -> Look:
+def _usual(metric: Metric, unit: str) -> Look:
     if metric.durations:
         note = "The tick beyond the median is the 90th percentile."
         return Look(("median_days",), "n", "Median, days", note, upper="p90_days")
     value = words(metric.value)
-    axis = value if is_share(metric.value) else f"{value} ({metric.unit})"
+    axis = value if told_as(metric, metric.value) == PERCENT else f"{value} ({unit})"
     return Look((metric.value,), _count(metric), axis)
 
 
 def _count(metric: Metric) -> str:
     """The figure that says of how many: n, else the first count."""
-    counts = [name for name in metric.figures.model_fields if _is((int,), metric, name)]
+    counts = [name for name in figures_of(metric) if _is_a(int, metric, name)]
     return "n" if "n" in counts else next(name for name in counts if name != step_figure(metric))
 
 
@@ -98,28 +112,25 @@ def step_figure(metric: Metric) -> str | None:
     """The figure that names the step: the stage, the source, the day."""
     if metric.steps_are is None:
         return None
-    names = list(metric.figures.model_fields)
     singular = metric.steps_are.removesuffix("s")
-    return singular if singular in names else next(n for n in names if _is((str,), metric, n))
+    names = figures_of(metric)
+    return singular if singular in names else next(n for n in names if told_as(metric, n) is None)
 
 
 def figures_of(metric: Metric) -> list[str]:
     """The figures that stand alone; lists and tables have no place in a chart."""
-    return [name for name in metric.figures.model_fields if _is((int, float, str), metric, name)]
+    return [name for name in metric.figures.model_fields if _is_a(ALONE, metric, name)]
 
 
 def told_as(metric: Metric, name: str) -> str | None:
-    """How a figure is written, a format of d3's; null for what is no number."""
-    if _is((str,), metric, name):
+    """How a figure is written; null for what is no number."""
+    if _is_a(int, metric, name):
+        return WHOLE
+    if not _is_a(float, metric, name):
         return None
-    if is_share(name):
-        return ".1%"
-    return ",d" if _is((int,), metric, name) else ",.1f"
-
-
-def is_share(name: str) -> bool:
-    """Whether a figure is a share of something."""
-    return name.endswith(SHARES)
+    if name.endswith(SHARES) and (name != metric.value or metric.scale == 1):
+        return PERCENT
+    return AMOUNT if metric.unit == CURRENCY else NUMBER
 
 
 def words(name: str) -> str:
@@ -127,6 +138,8 @@ def words(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _is(kinds: tuple[type, ...], metric: Metric, name: str) -> bool:
+def _is_a(kind: type | UnionType, metric: Metric, name: str) -> bool:
     annotation = metric.figures.model_fields[name].annotation
-    return not {annotation, *get_args(annotation)}.isdisjoint(kinds)
+    optional = get_origin(annotation) in {Union, UnionType}
+    choices = get_args(annotation) if optional else (annotation,)
+    return any(isinstance(choice, type) and issubclass(choice, kind) for choice in choices)
