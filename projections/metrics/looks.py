@@ -7,8 +7,8 @@ from uuid import UUID
 
 from projections.metrics.metric import Metric
 
-SHARES = ("rate", "conversion", "share", "acceptance", "yield", "growth", "ratio")
-"""A figure whose name ends in one of these is a share, told in percent."""
+SHARES = frozenset({"rate", "ratio", "share", "conversion", "acceptance", "yield", "growth"})
+"""A figure with one of these words in its name is a share, told in percent."""
 
 WHOLE, PERCENT, AMOUNT, NUMBER = ",d", ".1%", ",.2f", ",.1f"
 """How figures are written, as formats of d3."""
@@ -104,7 +104,7 @@ def _usual(metric: Metric, unit: str) -> Look:
 
 def _count(metric: Metric) -> str:
     """The figure that says of how many: n, else the first count."""
-    counts = [name for name in figures_of(metric) if _is_a(int, metric, name)]
+    counts = [name for name in figures_of(metric) if told_as(metric, name) == WHOLE]
     return "n" if "n" in counts else next(name for name in counts if name != step_figure(metric))
 
 
@@ -124,11 +124,13 @@ def figures_of(metric: Metric) -> list[str]:
 
 def told_as(metric: Metric, name: str) -> str | None:
     """How a figure is written; null for what is no number."""
+    if _is_a(bool, metric, name):
+        return None
     if _is_a(int, metric, name):
         return WHOLE
     if not _is_a(float, metric, name):
         return None
-    if name.endswith(SHARES) and (name != metric.value or metric.scale == 1):
+    if not SHARES.isdisjoint(name.split("_")) and (name != metric.value or metric.scale == 1):
         return PERCENT
     return AMOUNT if metric.unit == CURRENCY else NUMBER
 
