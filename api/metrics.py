@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.asking import FULL_TIME, PROBLEMS, Answered, Asking, asking, getting, parsed
 from api.caller import READING, RECRUITING, Caller, may
@@ -223,6 +223,45 @@ def list_metric_cases(
             connection, asked, metric, policy, question, step=step, group=group, limit=limit
         )
     return CaseList(**asked.model_dump(), metric=name, policy=policy.name, items=items)
+
+
+class Chart(BaseModel):
+    """A Vega-Lite specification with the figures in it: what shows it fetches nothing."""
+
+    model_config = ConfigDict(extra="allow")
+
+    vega_lite: Annotated[
+        str,
+        Field(
+            alias="$schema",
+            description="The version of Vega-Lite it is written in.",
+            examples=["https://vega.github.io/schema/vega-lite/v6.4.1.json"],
+        ),
+    ]
+    title: Annotated[dict[str, Any], Field(description="As `text`, and what is below it.")]
+    description: Annotated[
+        str, Field(description="The definition, the window, as known when, the policy and the n.")
+    ]
+    data: Annotated[dict[str, Any], Field(description="The figures, as `values`.")]
+    usermeta: Annotated[
+        dict[str, Any], Field(description="The metric, policy, window and log position.")
+    ]
+
+
+@get("/{name}/chart")
+def get_metric_chart(
+    name: MetricName, asks: Asks, ask: Asking = asking(READING, READ_MODELS)
+) -> Chart:
+    """The metric as a chart that opens in a notebook as it is."""
+    # Here, because altair takes 0.3 s to import, which every start would pay.
+    from projections.metrics.charts import chart  # noqa: PLC0415
+
+    metric = metric_named(name)
+    with ask.at(metric.reads_all) as (connection, asked):
+        question = asks.question(connection)
+        policy = chosen_policy(connection, asked, metric, asks.policy, question)
+        result = measure(connection, asked, metric, policy, question)
+    return Chart.model_validate(chart(metric, result, asked, question))
 
 
 class ExplanationAnswer(Answered, Explanation):

@@ -57,12 +57,15 @@ def metrics(
     pool: Pool = None,
     as_of: Moment = None,
     known_at: Moment = None,
+    as_chart: Annotated[
+        bool, typer.Option("--chart", help="As a Vega-Lite specification, for a notebook.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compute a metric, now or as of any date as known at any date."""
     of_pay = name == recruiting_cost_ratio.NAME
-    if of_pay and (by or every):
-        fail(f"{name} is told of the whole window only, without --by and --every")
+    if of_pay and (by or every or as_chart):
+        fail(f"{name} is told of the whole window only, without --by, --every and --chart")
     metric = COST_PER_HIRE if of_pay else metric_named(name)
     with (
         running() as hireledger,
@@ -76,6 +79,12 @@ def metrics(
             result = ratio(connection, asked, asks, chosen_by, log, access)
         else:
             result = measure(connection, asked, metric, chosen_by, asks)
+    if as_chart:
+        # Here, because altair takes 0.3 s to import, which every command would pay.
+        from projections.metrics.charts import chart  # noqa: PLC0415
+
+        show(chart(metric, result, asked, asks), as_json)
+        return
     show({**asked.model_dump(mode="json"), **result.model_dump(mode="json")}, as_json)
 
 
