@@ -12,9 +12,9 @@ from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, exampl
 from api.paging import link_next
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import candidates as commands
-from domain.candidate import CandidateEntryCorrected
+from domain.candidate import CandidateEntryCorrected, Registered
 from domain.errors import NotFound
-from domain.event import Category, Code, Text
+from domain.event import Category, Code, Text, personal_fields
 from projections import candidates as read_models
 from projections import pipeline, talent_pool, timeline
 from projections.asked import Asked
@@ -224,7 +224,7 @@ def _known(
     facts = ask.log.facts.at_positions(positions) if ask.caller.knows_people else []
     opened = ask.open(connection, list(facts), Category.IDENTITY, purpose)
     said = {
-        fact.position: _as_corrected(fact, fields)
+        fact.position: profile_said(fact, fields)
         for fact, fields in zip(facts, opened, strict=True)
     }
     return [
@@ -237,11 +237,12 @@ def _known(
     ]
 
 
-def _as_corrected(fact: Fact, fields: dict[str, Any]) -> dict[str, Any]:
-    """What a fact says of who someone is; a correction says it of the field it names."""
+def profile_said(fact: Fact, opened: dict[str, Any]) -> dict[str, Any]:
+    """The personal fields an event says; a correction says the one it is about."""
     if fact.topic != CandidateEntryCorrected.name:
-        return fields
-    return {fact.data["field"]: fields.get("identity_value")}
+        return opened
+    field = fact.data["field"]
+    return {field: opened.get("identity_value")} if field in personal_fields(Registered) else {}
 
 
 def _system_and_id(external_id: str | None) -> tuple[str, str] | None:

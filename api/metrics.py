@@ -1,26 +1,43 @@
 """Metrics over HTTP: each with its policy, its window, its n, and the cases behind it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, create_model
 
-from api.asking import PROBLEMS, Answered, Asking, asking, getting, parsed
-from api.caller import READING, Caller, may
+from api.asking import FULL_TIME, PROBLEMS, Answered, Asking, asking, getting, parsed
+from api.caller import READING, RECRUITING, Caller, may
+from api.commanding import Answer, Body, Commanding, commanding, example, posting
+from commands import organisation as commands
 from domain.errors import NotFound
+from domain.role import Role
 from projections.asked import time_zone
 from projections.catalogue import READ_MODELS
 from projections.dates import window
+from projections.metrics import recruiting_cost_ratio
 from projections.metrics.answer import answer_model, chosen_policy, measure
 from projections.metrics.catalogue import METRICS
+from projections.metrics.cost_per_hire import COST_PER_HIRE, CostPolicy
+from projections.metrics.explain import MIX, Against, Explanation, compared
 from projections.metrics.metric import Case, Metric, cases
 from projections.metrics.question import Attributes, Every, Question, grouping
+from projections.metrics.recruiting_cost_ratio import RecruitingCostRatio, ratio
 from store.database import Connection
+from store.vault import Access
 
 router = APIRouter(prefix="/api/metrics", tags=["Metrics"])
-get = getting(router)
+get, post = getting(router), posting(router)
 
+ADOPTING = frozenset({Role.ADMIN, Role.COMPLIANCE_OFFICER})
+KNOWING_PAY = RECRUITING | {Role.COMPLIANCE_OFFICER}
+
+From = Annotated[
+    str | None, Query(alias="from", description="From this date or time on, inclusive.")
+]
+To = Annotated[str | None, Query(description="Up to this date, inclusive, or time, exclusive.")]
 PolicyName = Annotated[
     str | None,
     Query(
@@ -44,6 +61,15 @@ class MetricDescription(BaseModel):
     ]
 
 
+RECRUITING_COST_RATIO = MetricDescription(
+    name=recruiting_cost_ratio.NAME,
+    title=recruiting_cost_ratio.TITLE,
+    definition=recruiting_cost_ratio.DEFINITION,
+    unit=recruiting_cost_ratio.UNIT,
+    policies=CostPolicy.choices(),
+)
+
+
 class MetricList(BaseModel):
     """Every metric there is."""
 
@@ -58,17 +84,28 @@ class CaseList(Answered):
     items: list[Case]
 
 
-class QuestionParameters:
-    """The window, periods, groups and policy a question names; dates are whole days, locally."""
+class WindowParameters:
+    """The window and policy a question names; dates are whole days, locally."""
+
+    def __init__(self, from_: From = None, to: To = None, policy: PolicyName = None) -> None:
+        self.since = parsed("from", from_)
+        self.until = parsed("to", to)
+        self.policy = policy
+
+    def question(self, connection: Connection) -> Question:
+        """The question, with times for dates."""
+        zone = time_zone(connection)
+        within = window(self.since, self.until, zone)
+        return Question(within["since"], within["until"], zone=zone)
+
+
+class QuestionParameters(WindowParameters):
+    """The window, periods, groups and policy a question names."""
 
     def __init__(
         self,
-        from_: Annotated[
-            str | None, Query(alias="from", description="From this date or time on, inclusive.")
-        ] = None,
-        to: Annotated[
-            str | None, Query(description="Up to this date, inclusive, or time, exclusive.")
-        ] = None,
+        from_: From = None,
+        to: To = None,
         by: Annotated[
             str | None,
             Query(
@@ -85,23 +122,23 @@ class QuestionParameters:
             Query(description="Groups as they were at the event that counts, or as they are."),
         ] = "event",
         policy: PolicyName = None,
+        pool: Annotated[
+            UUID | None, Query(description="Only this talent pool, of metrics about pools.")
+        ] = None,
     ) -> None:
-        self.since = parsed("from", from_)
-        self.until = parsed("to", to)
+        super().__init__(from_, to, policy)
         self.by = grouping(by)
         self.every = every
         self.attributes = attributes
-        self.policy = policy
+        self.pool = pool
 
     def question(self, connection: Connection) -> Question:
-        """The question, with times for dates."""
-        zone = time_zone(connection)
-        return Question(
+        return replace(
+            super().question(connection),
             by=self.by,
             every=self.every,
             attributes=self.attributes,
-            zone=zone,
-            **window(self.since, self.until, zone),
+            pool=self.pool,
         )
 
 
@@ -111,18 +148,17 @@ Asks = Annotated[QuestionParameters, Depends()]
 @get("")
 def list_metrics(_: Annotated[Caller, may(READING)]) -> MetricList:
     """Every metric, with its definition and its policies."""
-    return MetricList(
-        items=[
-            MetricDescription(
-                name=metric.name,
-                title=metric.title,
-                definition=metric.definition,
-                unit=metric.unit,
-                policies=metric.policy.choices(),
-            )
-            for metric in METRICS.values()
-        ]
-    )
+    described = [
+        MetricDescription(
+            name=metric.name,
+            title=metric.title,
+            definition=metric.definition,
+            unit=metric.unit,
+            policies=metric.policy.choices(),
+        )
+        for metric in METRICS.values()
+    ]
+    return MetricList(items=[*described, RECRUITING_COST_RATIO])
 
 
 def _measuring(metric: Metric) -> tuple[Callable[..., Any], type[BaseModel]]:
@@ -147,6 +183,24 @@ for _metric in METRICS.values():
     router.get(f"/{_metric.name}", response_model=_answer, responses=PROBLEMS)(_endpoint)
 
 
+class RecruitingCostRatioAnswer(Answered, RecruitingCostRatio):
+    """What hires cost beside what they are paid."""
+
+
+@get(f"/{recruiting_cost_ratio.NAME}")
+def get_recruiting_cost_ratio(
+    asks: Annotated[WindowParameters, Depends()],
+    ask: Asking = asking(KNOWING_PAY, COST_PER_HIRE.reads_all),
+) -> RecruitingCostRatioAnswer:
+    """Costs beside the first-year pay of those hired, which is opened for it on the record."""
+    access = Access(ask.caller.actor_id, recruiting_cost_ratio.PURPOSE, ask.caller.request_id)
+    with ask.at() as (connection, asked):
+        question = asks.question(connection)
+        policy = chosen_policy(connection, asked, COST_PER_HIRE, asks.policy, question)
+        result = ratio(connection, asked, question, policy, ask.log, access)
+    return RecruitingCostRatioAnswer(**asked.model_dump(), **dict(result))
+
+
 @get("/{name}/cases")
 def list_metric_cases(
     name: MetricName,
@@ -169,6 +223,62 @@ def list_metric_cases(
             connection, asked, metric, policy, question, step=step, group=group, limit=limit
         )
     return CaseList(**asked.model_dump(), metric=name, policy=policy.name, items=items)
+
+
+class ExplanationAnswer(Answered, Explanation):
+    """Why a metric changed."""
+
+
+@get("/{name}/explanation")
+def explain_metric(
+    name: MetricName,
+    asks: Asks,
+    ask: Asking = asking(READING, READ_MODELS),
+    against: Annotated[
+        str | None,
+        Query(
+            description="The window to compare with, FROM/TO; or one date or time: the same window"
+            " as it was known then. Omitted: the window of the same length before.",
+            examples=["2026-01-01/2026-03-31"],
+        ),
+    ] = None,
+    against_known_at: Annotated[
+        str | None, Query(description=f"What that window is compared as known at. {FULL_TIME}")
+    ] = None,
+    against_policy: PolicyName = None,
+    step: Annotated[
+        str | None, Query(description="Only of this stage, source or day.", max_length=100)
+    ] = None,
+) -> ExplanationAnswer:
+    """Splits a change exactly into policy, late entries and corrections, mix, and stage."""
+    metric = metric_named(name)
+    other = Against(against, parsed("against_known_at", against_known_at), against_policy)
+    with ask.at(metric.reads_all) as (connection, asked):
+        question = asks.question(connection)
+        question = question if question.by else replace(question, by=MIX)
+        found = compared(connection, asked, metric, question, asks.policy, other, step)
+    return ExplanationAnswer(**asked.model_dump(), **dict(found))
+
+
+class PolicyChoice(Body):
+    """The policy a metric is to be computed by from now on."""
+
+    model_config = example(policy="applied-hired")
+
+    policy: Annotated[
+        str, Field(min_length=1, max_length=200, description="Choices joined by hyphens.")
+    ]
+
+
+@post("/{name}/policies")
+def adopt_policy(
+    name: MetricName, body: PolicyChoice, command: Commanding = commanding(ADOPTING)
+) -> Answer:
+    """Adopts a policy for a metric; it is recorded, and in force from its time on."""
+    policy = metric_named(name).policy.parse(name, body.policy).name
+    return command.answer(
+        commands.adopt_policy(command.log, command.by, name, policy, occurred_at=body.occurred_at)
+    )
 
 
 def metric_named(name: str) -> Metric:

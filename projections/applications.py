@@ -1,5 +1,6 @@
 """What happened to applications: the rows behind the pipeline and the hiring metrics."""
 
+from projections.application_ways import STAYS, WAYS
 from projections.read_model import ReadModel
 
 STEPS = """
@@ -17,7 +18,7 @@ INSERT INTO application_steps (
     reason_code,
     source,
     candidate_origin,
-    pool_id,
+    reengaged,
     about,
     by_rule
 )
@@ -59,7 +60,7 @@ SELECT
     reason_code,
     data ->> 'source',
     data ->> 'origin',
-    (data ->> 'pool_id')::uuid,
+    type = 'application.reengaged',
     COALESCE(data ->> 'offer_id', data ->> 'interview_id', data ->> 'opening_id')::uuid,
     source = 'policy' OR data ? 'rule'
 FROM facts
@@ -121,4 +122,6 @@ READ_MODEL = ReadModel(
     version=2,
     tables=("application_steps", "application_assignments"),
     statements=(STEPS, ASSIGNMENTS),
+    derived_tables=("application_ways", "stage_stays"),
+    derived=(WAYS, STAYS),
 )

@@ -47,8 +47,15 @@ class Asked(BaseModel):
 
     @property
     def parameters(self) -> dict[str, object]:
-        """As SQL parameters: t, the world's time; p, the log position."""
-        return {"t": self.as_of or datetime.max.replace(tzinfo=UTC), "p": self.log_position}
+        """As SQL parameters: t, the world's time; p, the log position.
+
+        t is all time where as_of is null; what itself changes with time asks for as_of, or now().
+        """
+        return {
+            "t": self.as_of or datetime.max.replace(tzinfo=UTC),
+            "as_of": self.as_of,
+            "p": self.log_position,
+        }
 
 
 def resolve(
@@ -71,6 +78,12 @@ def resolve(
     if known_before is not None:
         known = min(known, known_before - 1)
     return Asked(as_of=as_of, log_position=known, stale_since=stale_since)
+
+
+def as_known_at(connection: Connection, asked: Asked, known_at: datetime) -> Asked:
+    """The same question, asked with what was known at a time."""
+    position = _one(connection, KNOWN_BY, {"known_at": known_at})
+    return asked.model_copy(update={"log_position": min(asked.log_position, position)})
 
 
 def standing(connection: Connection, reads: Collection[ReadModel]) -> tuple[int, datetime | None]:

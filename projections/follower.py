@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 
 import psycopg
@@ -24,6 +25,7 @@ class Follower(threading.Thread):
         super().__init__(name="projector", daemon=True)
         self.database = database
         self.stopped = threading.Event()
+        self._resumes_at: dict[str, float] = {}
 
     def stop(self) -> None:
         """Ends after the step in hand."""
@@ -37,6 +39,9 @@ class Follower(threading.Thread):
             except psycopg.Error as error:
                 logger.warning("the projector lost the database and tries again: %s", error)
                 self.stopped.wait(PAUSE_AFTER_FAILURE)
+            except Exception:
+                logger.exception("the projector stumbled and tries again")
+                self.stopped.wait(PAUSE_AFTER_FAILURE)
 
     def _follow(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
         projectors: dict[str, Projector] = {}
@@ -46,8 +51,8 @@ class Follower(threading.Thread):
                     channel = sql.Identifier(organisation.schema)
                     listening.execute(sql.SQL("LISTEN {}").format(channel))
                     projectors[organisation.schema] = Projector(self.database, organisation)
-            # Not a generator: every organisation is to be caught up, not only the first.
-            moved = [self._catch_up(projector) for projector in projectors.values()]
+            # Not a generator: every organisation has its turn, not only the first that moves.
+            moved = [self._step(projector) for projector in projectors.values()]
             if not any(moved):
                 for _ in listening.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
@@ -56,8 +61,15 @@ class Follower(threading.Thread):
         with self.database.registry() as connection:
             return organisations.all_organisations(connection)
 
-    def _catch_up(self, projector: Projector) -> bool:
-        moved = False
-        while not self.stopped.is_set() and projector.step():
-            moved = True
-        return moved
+    def _step(self, projector: Projector) -> bool:
+        """Whether an organisation moved. One in trouble pauses; it holds up nobody else."""
+        organisation = projector.organisation
+        paused = time.monotonic() < self._resumes_at.get(organisation.schema, 0)
+        if paused or self.stopped.is_set():
+            return False
+        try:
+            return projector.step() is not None
+        except Exception:
+            logger.exception("the projector of %s stumbled and tries again", organisation.name)
+            self._resumes_at[organisation.schema] = time.monotonic() + PAUSE_AFTER_FAILURE
+            return False

@@ -1,17 +1,20 @@
 """What the read models should answer, computed from the log in plain Python, one event at a time.
 
 Written from the definitions (design: metrics, two clocks), not from the SQL: take what was
-recorded by P, leave out what was taken back by then, order by (occurred_at, position), cut at T.
+recorded by P, apply its corrections, leave out what was taken back by then, order by
+(occurred_at, position), cut at T.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import fmean
 from typing import Any
 from uuid import UUID
 
+from domain import catalogue
+from domain.event import personal_fields
 from store.database import Connection
 
 ROWS = """
@@ -41,6 +44,12 @@ class Row:
     version: int
     data: dict[str, Any]
     reason_code: str | None
+    corrected_by: int | None = None
+
+    @property
+    def told_at(self) -> int:
+        """Where the log says this of it: its own position, or that of its last correction."""
+        return self.corrected_by or self.position
 
     def id(self, name: str) -> UUID | None:
         text = self.data.get(name)
@@ -54,17 +63,35 @@ def read(connection: Connection) -> list[Row]:
 
 def known(log: Iterable[Row], t: datetime | None, p: int) -> list[Row]:
     """What had happened by t, as known at p, in the world's order."""
-    recorded = [row for row in log if row.position <= p]
-    errors = [row for row in recorded if row.data.get("entered_in_error")]
-    never_was = {(row.stream_id, row.data["reverses"]) for row in errors}
-    happened = [
-        row
-        for row in recorded
-        if row not in errors
-        and (row.stream_id, row.version) not in never_was
-        and (t is None or row.occurred_at <= t)
-    ]
+    entries: dict[tuple[UUID, int], Row] = {}
+    for row in log:
+        if row.position > p:
+            continue
+        if row.type in CORRECTIONS:
+            corrects = row.stream_id, row.data["corrects"]
+            entries[corrects] = _corrected(entries[corrects], row)
+        elif row.data.get("entered_in_error") and "reverses" in row.data:
+            del entries[row.stream_id, row.data["reverses"]]
+        else:
+            entries[row.stream_id, row.version] = row
+    happened = [row for row in entries.values() if t is None or row.occurred_at <= t]
     return sorted(happened, key=lambda row: (row.occurred_at, row.position))
+
+
+CORRECTIONS = ("candidate.entry_corrected", "requisition.entry_corrected", "cost.entry_corrected")
+
+
+def _corrected(row: Row, correction: Row) -> Row:
+    field, value = correction.data["field"], correction.data.get("value")
+    if field in personal_fields(catalogue.events[row.type]):
+        return row
+    row = replace(row, corrected_by=correction.position)
+    if field == "occurred_at":
+        return replace(row, occurred_at=datetime.fromisoformat(str(value)))
+    if field == "reason_code":
+        return replace(row, reason_code=value)
+    data = {name: said for name, said in row.data.items() if name != field}
+    return replace(row, data=data if value is None else {**data, field: value})
 
 
 def within(moment: datetime, since: datetime | None, until: datetime | None) -> bool:
@@ -81,7 +108,7 @@ ENDS = {
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an application stands, and the event that says so."""
+    """Where an application stands, and where the log says so."""
 
     application_id: UUID
     candidate_id: UUID
@@ -107,7 +134,7 @@ def standings(history: Iterable[Row]) -> dict[UUID, Standing]:
                 ENDS.get(row.type, "open"),
                 row.reason_code,
                 row.occurred_at,
-                row.position,
+                row.told_at,
             )
     return found
 
@@ -174,7 +201,7 @@ def _member(history: Sequence[Row], added: Row) -> Member:
 
 LADDER = ("applied", "screened", "interviewed", "offered", "hired")
 SIDE_EXITS = ("rejected", "declined")
-OFFERS = ("offer.extended", "offer.declined", "offer.rescinded")
+OFFERS = ("offer.extended", "offer.declined", "offer.rescinded", "offer.expired")
 MILESTONES = {
     "application.applied": "applied",
     "application.reengaged": "applied",
@@ -188,9 +215,15 @@ MILESTONES = {
 
 
 def funnel(
-    history: Sequence[Row], since: datetime | None, until: datetime | None
+    history: Sequence[Row],
+    since: datetime | None,
+    until: datetime | None,
+    cohort: str = "entered",
 ) -> dict[str, tuple[int, int | None, int | None]]:
-    """Milestone: (entered in the window, of these advanced, of these pending)."""
+    """Milestone: (entered, of these advanced, of these pending).
+
+    The window is of when they entered, or of when they applied.
+    """
     reached: dict[UUID, dict[str, datetime]] = {}
     for row in history:
         id = row.id("application_id")
@@ -200,69 +233,29 @@ def funnel(
     found: dict[str, tuple[int, int | None, int | None]] = {}
     for rung, milestone in enumerate((*LADDER, *SIDE_EXITS)):
         later = LADDER[rung + 1 :]
-        cohort = [
+        entered = [
             id
             for id, times in reached.items()
-            if milestone in times and within(times[milestone], since, until) and id in standing
+            if milestone in times
+            and (counts_at := times.get("applied" if cohort == "applied" else milestone))
+            and within(counts_at, since, until)
+            and id in standing
         ]
-        left = [id for id in cohort if not any(m in reached[id] for m in later)]
+        left = [id for id in entered if not any(m in reached[id] for m in later)]
         decided = answered if milestone == "offered" else set()
         pending = [id for id in left if standing[id].status == "open" and id not in decided]
         found[milestone] = (
-            (len(cohort), len(cohort) - len(left), len(pending))
+            (len(entered), len(entered) - len(left), len(pending))
             if later
-            else (len(cohort), None, None)
+            else (len(entered), None, None)
         )
     return found
 
 
 def answered_offers(history: Sequence[Row]) -> set[UUID | None]:
-    """Applications whose last offer was declined or rescinded."""
+    """Applications whose last offer was declined, rescinded or expired."""
     last = {row.id("application_id"): row.type for row in history if row.type in OFFERS}
     return {id for id, type in last.items() if type != "offer.extended"}
-
-
-UNDOING = (
-    "application.hire_reversed",
-    "application.rejected",
-    "application.withdrawn",
-    "offer.rescinded",
-)
-
-
-def days_to_hire(
-    history: Sequence[Row], since: datetime | None, until: datetime | None, policy: str
-) -> list[float]:
-    """Elapsed days of each application that ended well in the window, shortest first."""
-    days = []
-    for id in assignments(history):
-        mine = [row for row in history if row.id("application_id") == id]
-        started = next((row.occurred_at for row in mine if row.type in STARTS), None)
-        ended = _ended(mine, policy)
-        if started and ended and within(ended, since, until):
-            days.append((ended - started) / timedelta(days=1))
-    return sorted(days)
-
-
-def _ended(mine: Iterable[Row], policy: str) -> datetime | None:
-    """When one application ended well: accepted, or hired where nothing was accepted before."""
-    accepted: datetime | None = None
-    hired: datetime | None = None
-    accepted_first = undone = False
-    for row in mine:
-        if row.type == "offer.accepted":
-            accepted, accepted_first, undone = row.occurred_at, hired is None, False
-        if row.type == "application.hired":
-            hired, accepted_first, undone = row.occurred_at, accepted is not None, False
-        if row.type in UNDOING:
-            hired, undone = None, True
-        if row.type == "offer.rescinded":
-            accepted = None
-    if undone:
-        return None
-    if policy == "hired":
-        return hired
-    return accepted if accepted and (accepted_first or not hired) else hired
 
 
 def percentile(ordered: Sequence[float], share: float) -> float | None:

@@ -18,6 +18,8 @@ from store.log import Log
 from store.settings import Settings
 from store.system import Hireledger
 from tests import examples
+from tests.projections.test_cost_per_hire import cost
+from tests.projections.test_recruiting_cost_ratio import hired_for, on_record
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -74,6 +76,16 @@ def test_a_real_log_is_imported_measured_and_checked(run: Run, shared_data: Path
     assert last_line(run("rebuild"))["events_per_second"] > 0
 
 
+def test_pay_is_measured_for_the_organisation_and_on_the_record(
+    run: Run, log: Log, recruiter: Attribution
+) -> None:
+    log.record(hired_for("60000"), cost("3000"), by=recruiter)
+    said = last_line(run("metrics", "recruiting-cost-ratio", "--json"))
+    assert (said["hires"], said["recruiting_cost_ratio"]) == (1, 0.05)
+    [(actor_id, *_)] = on_record(log)
+    assert actor_id == log.organisation.id
+
+
 def test_what_cannot_be_imported_is_refused_in_words(run: Run, tmp_path: Path) -> None:
     truncated = tmp_path / "log.json"
     truncated.write_text('{"ocel:events": {"1": {"ocel:activity": ')
@@ -87,6 +99,7 @@ def test_what_cannot_be_imported_is_refused_in_words(run: Run, tmp_path: Path) -
     ("words", "complaint"),
     [
         (("metrics", "happiness"), "there is no metric happiness"),
+        (("metrics", "recruiting-cost-ratio", "--by", "source"), "of the whole window only"),
         (("metrics", "funnel", "--as-of", "yesterday"), "--as-of: 'yesterday' is neither"),
         (("metrics", "funnel", "--org", "nobody"), "There is no organisation nobody"),
         (("rebuild", "--read-model", "nothing"), "there is no read model nothing"),

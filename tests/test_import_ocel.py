@@ -234,7 +234,9 @@ def answers(log: Log) -> tuple[Any, ...]:
         return (
             measured(connection, asked, FUNNEL),
             pipeline.summary(connection, asked),
-            measured(connection, asked, TIME_TO_HIRE).model_dump(include={"n", "median_days", "mean_days", "p90_days"}),
+            measured(connection, asked, TIME_TO_HIRE).model_dump(
+                include={"n", "median_days", "mean_days", "p90_days"}
+            ),
         )
 
 

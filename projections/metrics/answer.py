@@ -67,7 +67,8 @@ def measure(
     connection: Connection, asked: Asked, metric: Metric, policy: Policy, question: Question
 ) -> Any:
     """The answer, an instance of the metric's `answer_model`."""
-    everything = _figures(metric, totals(connection, asked, metric, policy, question))
+    found = _figures(metric, totals(connection, asked, metric, policy, question))
+    everything = metric.figures.shown(found, policy)
     figures = {metric.steps_are: everything} if metric.steps_are else everything[0].model_dump()
     return answer_model(metric)(
         metric=metric.name,
@@ -76,26 +77,24 @@ def measure(
         policy=policy.name,
         since=question.since,
         until=question.until,
-        rows=list(_rows(connection, asked, metric, policy, question)),
+        rows=_rows(connection, asked, metric, policy, question),
         **figures,
     )
 
 
 def _rows(
     connection: Connection, asked: Asked, metric: Metric, policy: Policy, question: Question
-) -> Iterator[dict[str, Any]]:
-    if not question.by and not question.every:
-        return
+) -> list[dict[str, Any]]:
+    places: list[dict[str, Any]] = []
+    found: list[Figures] = []
     ask = grouped if question.by else totals
-    for period in question.periods():
+    for period in question.periods() if question.by or question.every else ():
         for group, sums in _by_group(ask(connection, asked, metric, policy, period), question):
             for figures in _figures(metric, sums):
-                yield {
-                    "since": period.since,
-                    "until": period.until,
-                    "group": group,
-                    **figures.model_dump(),
-                }
+                places.append({"since": period.since, "until": period.until, "group": group})
+                found.append(figures)
+    shown = metric.figures.shown(found, policy)
+    return [place | figures.model_dump() for place, figures in zip(places, shown, strict=True)]
 
 
 def _by_group(sums: Iterable[Sums], question: Question) -> Iterator[tuple[str | None, list[Sums]]]:
@@ -107,10 +106,10 @@ def _by_group(sums: Iterable[Sums], question: Question) -> Iterator[tuple[str | 
 
 
 def _figures(metric: Metric, sums: Sequence[Sums]) -> list[Figures]:
-    """The figures of each step, those always told of in their order; of nothing, too."""
-    by_step = {one.step: one for one in sums}
-    expected: tuple[str | None, ...] = metric.steps if metric.steps_are else (None,)
-    every = {**{step: Sums(step=step) for step in expected}, **by_step}
+    """The figures of all, or of each step, those always told of in their order; of nothing, too."""
+    if metric.steps_are is None:
+        return [metric.figures.of(Sums.together(sums), sums)]
+    every = {step: Sums(step=step) for step in metric.steps} | {one.step: one for one in sums}
     return [metric.figures.of(one, list(every.values())) for one in every.values()]
 
 
@@ -121,6 +120,13 @@ def chosen_policy(
 
     `in-force-on:DATE` is the one adopted last by the end of that date. Raises UnknownPolicy.
     """
+    policy = _named_policy(connection, asked, metric, said, question)
+    return policy.settled(connection, asked, question)
+
+
+def _named_policy(
+    connection: Connection, asked: Asked, metric: Metric, said: str | None, question: Question
+) -> Policy:
     if said == DEFAULT:
         return metric.policy()
     if said is not None and not said.startswith(IN_FORCE_ON):

@@ -14,8 +14,9 @@ from pydantic import Field
 from projections import engagement
 from projections.metrics.metric import Figures, Metric, Sums
 
-CASES = """
-WITH delivered AS MATERIALIZED (
+# The touchpoints of the window that were delivered, and the people reached by them.
+REACHED = """
+delivered AS MATERIALIZED (
     SELECT
         contact.candidate_id,
         contact.touchpoint_id,
@@ -63,6 +64,10 @@ people AS (
     FROM delivered
     GROUP BY candidate_id
 )
+"""
+
+CASES = f"""
+WITH {REACHED}
 SELECT
     NULL::text AS step,
     candidate_id AS case_id,
@@ -97,7 +102,7 @@ SELECT
           AND opening.occurred_at <= %(t)s
     ) THEN 1 ELSE 0 END::float8 AS extra
 FROM people
-"""
+"""  # noqa: S608  # composed of what stands above
 
 
 class Engagement(Figures):

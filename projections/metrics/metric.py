@@ -1,7 +1,7 @@
 """What a metric is, and how its cases become figures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
+from domain.errors import Refusal
 from projections import applications, candidates, requisitions
 from projections.asked import Asked
 from projections.metrics.days import days
@@ -97,6 +98,7 @@ attributed AS (
             candidate_origin
         FROM application_steps
         WHERE %(by)s && '{source,origin}'::text[]
+          AND COALESCE(cases.source, cases.origin) IS NULL
           AND application_id = cases.application_id
           AND milestone = 'applied'
           AND position <= %(p)s
@@ -198,6 +200,16 @@ LIMIT %(limit)s
 """
 
 
+class NotOfPools(Refusal):
+    """{metric} is not about talent pools; leave pool out."""
+
+
+class ToldInConfidence(Refusal):
+    """What {metric} counts was told in confidence; it has no cases or explanation to open."""
+
+    status = 403
+
+
 @dataclass(frozen=True)
 class Sums:
     """Cases added up, of one step and one group."""
@@ -213,6 +225,14 @@ class Sums:
     median: float | None = None
     p90: float | None = None
 
+    @classmethod
+    def together(cls, parts: Sequence["Sums"]) -> "Sums":
+        """All these cases added up; a median only of one part, for medians do not add up."""
+        if len(parts) == 1:
+            return replace(parts[0], step=None)
+        added = ("n", "num", "den", "extra", "above", "below")
+        return cls(**{name: sum(getattr(part, name) for part in parts) for name in added})
+
 
 class Figures(BaseModel):
     """What a metric says of some cases."""
@@ -221,6 +241,11 @@ class Figures(BaseModel):
     def of(cls, sums: Sums, together: Sequence[Sums]) -> Self:
         """The figures of some cases; `together` are those of all steps of the same group."""
         raise NotImplementedError
+
+    @classmethod
+    def shown(cls, rows: Sequence[Self], policy: Policy) -> Sequence[Self]:  # noqa: ARG003
+        """Figures of cases apart, as they may be shown side by side; some are told in part."""
+        return rows
 
 
 class Durations(Figures):
@@ -271,15 +296,24 @@ class Metric:
     reads: tuple[ReadModel, ...]
     policy: type[Policy] = Policy
     steps_are: str | None = None
-    """What its steps are called, if its cases have any: stages, sources, days."""
+    """What its steps are called, if its answer lists them: stages, sources, days. Otherwise its
+    figures are of all cases, and may tell those of different steps apart."""
     steps: tuple[str, ...] = ()
     """Steps that are always told of, in this order, even where no case has them."""
     durations: bool = False
     """Whether its cases are durations: their numerator is then the time from started_at to
     ended_at, less `extra` days that do not count."""
+    spread: bool = False
+    """Whether its figures tell of the middle and the upper end of its numerators, not only of
+    their sum; those of durations always do."""
     value: str = ""
     """The figure that is sum(num) / sum(den), times `scale`."""
+    confidential: bool = False
+    """Whether its single cases are not to be told: its figures hide what is of too few."""
+    of_pools: bool = False
+    """Whether it can be asked of one talent pool."""
     scale: float = 1.0
+    """What the quotient is multiplied by to give that figure: 100 for a percentage."""
 
     @property
     def reads_all(self) -> tuple[ReadModel, ...]:
@@ -291,16 +325,16 @@ def totals(
     connection: Connection, asked: Asked, metric: Metric, policy: Policy, question: Question
 ) -> list[Sums]:
     """All cases of the window added up, a row for each step."""
-    query = _cases(metric) + _sums(metric, "cases", "step")
-    return _fetch(connection, query, _parameters(asked, policy, question))
+    query = cases_of(metric) + _sums(metric, "cases", "step")
+    return _fetch(connection, query, case_parameters(metric, asked, policy, question))
 
 
 def grouped(
     connection: Connection, asked: Asked, metric: Metric, policy: Policy, question: Question
 ) -> list[Sums]:
     """The cases of the window added up, a row for each step and group."""
-    query = f"{_cases(metric)}, {ATTRIBUTED}" + _sums(metric, "attributed", 'step, "group"')
-    return _fetch(connection, query, _parameters(asked, policy, question))
+    query = f"{cases_of(metric)}, {ATTRIBUTED}" + _sums(metric, "attributed", 'step, "group"')
+    return _fetch(connection, query, case_parameters(metric, asked, policy, question))
 
 
 def cases(
@@ -314,15 +348,21 @@ def cases(
     group: str | None = None,
     limit: int | None = None,
 ) -> list[Case]:
-    """The cases themselves, in the order they ended: the people behind a figure."""
-    query = f"{_cases(metric)}, {ATTRIBUTED}{CASES}"
-    parameters = _parameters(asked, policy, question)
+    """The cases themselves, in the order they ended: the people behind a figure.
+
+    Raises ToldInConfidence.
+    """
+    if metric.confidential:
+        raise ToldInConfidence(metric=metric.name)
+    query = f"{cases_of(metric)}, {ATTRIBUTED}{CASES}"
+    parameters = case_parameters(metric, asked, policy, question)
     parameters.update(only_step=step, only_group=group, limit=limit)
     with connection.cursor(row_factory=class_row(Case)) as rows:
-        return rows.execute(query.encode(), parameters).fetchall()
+        return rows.execute(query.encode(), parameters, prepare=False).fetchall()
 
 
-def _cases(metric: Metric) -> str:
+def cases_of(metric: Metric) -> str:
+    """The query of a metric's cases, as the first of a chain of WITH clauses."""
     if not metric.durations:
         return f"WITH cases AS MATERIALIZED ({metric.cases})"
     return f"WITH counted AS ({metric.cases}), cases AS MATERIALIZED ({DURATIONS})"
@@ -333,16 +373,21 @@ def _sums(metric: Metric, relation: str, keys: str) -> str:
         key=f"{keys},",
         keys=keys,
         cases=relation,
-        spread=SPREAD if metric.durations else NO_SPREAD,
+        spread=SPREAD if metric.durations or metric.spread else NO_SPREAD,
     )
 
 
 def _fetch(connection: Connection, query: str, parameters: dict[str, Any]) -> list[Sums]:
     with connection.cursor(row_factory=class_row(Sums)) as rows:
-        return rows.execute(query.encode(), parameters).fetchall()
+        return rows.execute(query.encode(), parameters, prepare=False).fetchall()
 
 
-def _parameters(asked: Asked, policy: Policy, question: Question) -> dict[str, Any]:
+def case_parameters(
+    metric: Metric, asked: Asked, policy: Policy, question: Question
+) -> dict[str, Any]:
+    """The parameters of that query. Raises NotOfPools."""
+    if question.pool is not None and not metric.of_pools:
+        raise NotOfPools(metric=metric.name)
     return {
         **asked.parameters,
         **policy.model_dump(),

@@ -3,8 +3,12 @@
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 
 from domain.errors import Refusal
+from projections.asked import Asked
+from projections.metrics.question import Question
+from store.database import Connection
 
 
 class UnknownPolicy(Refusal):
@@ -14,9 +18,9 @@ class UnknownPolicy(Refusal):
 class Policy(BaseModel):
     """A choice for each question a metric leaves open; the first choice is the default.
 
-    Its name is the chosen words in order, joined by hyphens, and numbers as `name:number`:
-    `applied-hired`, `first_touch-accepted-business`, `half_life_days:90`. What is not said keeps
-    its default, so every single word is a policy too.
+    Its name is the chosen words in order, joined by hyphens, and what is not one of a few words
+    as `name:value`: `applied-hired`, `first_touch-accepted-business`, `half_life_days:90`,
+    `currency:EUR`. What is not said keeps its default, so every single word is a policy too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,7 +32,7 @@ class Policy(BaseModel):
     def name(self) -> str:
         """The policy's name; parsing it gives the policy back."""
         said = [
-            _word(name, getattr(self, name))
+            str(getattr(self, name)) if _is_word(field) else f"{name}:{getattr(self, name)}"
             for name, field in type(self).model_fields.items()
             if name in self.spoken or getattr(self, name) != field.default
         ]
@@ -55,10 +59,10 @@ class Policy(BaseModel):
     @classmethod
     def _choice(cls, word: str) -> tuple[str | None, Any]:
         if ":" in word:
-            name, _, number = word.partition(":")
-            return (name if name in cls.model_fields else None), number
+            name, _, value = word.partition(":")
+            return (name if name in cls.model_fields else None), value
         for name, field in cls.model_fields.items():
-            if get_origin(field.annotation) is Literal and word in get_args(field.annotation):
+            if _is_word(field) and word in get_args(field.annotation):
                 return name, word
         return None, None
 
@@ -67,13 +71,18 @@ class Policy(BaseModel):
         """All choices, in words."""
         said = []
         for name, field in cls.model_fields.items():
-            literal = get_origin(field.annotation) is Literal
-            said.append(" | ".join(get_args(field.annotation)) if literal else f"{name}:NUMBER")
+            value = "NUMBER" if field.annotation is int else name.upper()
+            words = get_args(field.annotation)
+            said.append(" | ".join(words) if _is_word(field) else f"{name}:{value}")
         return ", ".join(said) or "standard"
 
+    def settled(self, connection: Connection, asked: Asked, question: Question) -> Self:  # noqa: ARG002
+        """The policy with what it leaves to the data decided, once for a whole answer."""
+        return self
 
-def _word(name: str, value: Any) -> str:
-    return value if isinstance(value, str) else f"{name}:{value}"
+
+def _is_word(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is Literal
 
 
 Days = Literal["elapsed", "calendar", "business"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, get_args
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.errors import Refusal
@@ -49,6 +50,8 @@ class Question:
     every: Every | None = None
     attributes: Attributes = "event"
     zone: ZoneInfo = UTC_ZONE
+    pool: UUID | None = None
+    """Only this talent pool, of metrics about pools."""
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -59,6 +62,7 @@ class Question:
             "by": list(self.by),
             "attributes": self.attributes,
             "zone": self.zone.key,
+            "pool": self.pool,
         }
 
     def periods(self) -> Iterator["Question"]:

@@ -16,7 +16,8 @@ class TimeToHirePolicy(Policy):
     """What starts the clock, what ends it, and how days are counted.
 
     first_touch: the first contact since the person's previous application closed, if it came
-    before this one. last_reopened: the last time the application was reopened, if it was.
+    before this one. last_reopened: the last time the application was reopened after having been
+    rejected, withdrawn or hired, if it was before its end.
     """
 
     spoken: ClassVar[frozenset[str]] = frozenset({"start", "end"})
@@ -87,7 +88,8 @@ marks AS (
         min(source) FILTER (WHERE milestone = 'applied') AS source,
         min(candidate_origin) FILTER (WHERE milestone = 'applied') AS origin,
         min(occurred_at) FILTER (WHERE milestone = 'applied') AS applied_at,
-        max(occurred_at) FILTER (WHERE milestone = 'reopened') AS reopened_at,
+        array_agg(occurred_at) FILTER (WHERE milestone IN ('reopened', 'hire_reversed'))
+            AS reopenings,
         CASE %(which)s
             WHEN 'first' THEN min(nth) FILTER (WHERE milestone = 'accepted' AND nth > rescinded)
             ELSE max(nth) FILTER (WHERE milestone = 'accepted' AND nth > rescinded)
@@ -122,10 +124,7 @@ ends AS (
         source,
         origin,
         applied_at,
-        CASE
-            WHEN %(start)s = 'last_reopened' THEN COALESCE(reopened_at, applied_at)
-            ELSE applied_at
-        END AS started_at,
+        reopenings,
         CASE
             WHEN %(end)s = 'hired' THEN hired_at
             WHEN hired IS NULL OR accepted < hired THEN COALESCE(accepted_at, hired_at)
@@ -134,11 +133,20 @@ ends AS (
     FROM marks
     WHERE undone < last_success
 ),
-touched AS (
+begun AS (
     SELECT
         ends.*,
-        LEAST(ends.started_at, touch.first_at) AS first_at
+        CASE %(start)s
+            WHEN 'first_touch' THEN LEAST(applied_at, touch.first_at)
+            WHEN 'last_reopened' THEN COALESCE(reopening.last_at, applied_at)
+            ELSE applied_at
+        END AS started_at
     FROM ends
+    CROSS JOIN LATERAL (
+        SELECT max(at) AS last_at
+        FROM unnest(reopenings) AS at
+        WHERE at <= ends.ended_at
+    ) AS reopening
     LEFT JOIN LATERAL (
         SELECT min(contact.occurred_at) AS first_at
         FROM outreach_steps contact
@@ -172,15 +180,15 @@ SELECT
     NULL::uuid AS campaign_id,
     source,
     origin,
-    first_at AS started_at,
+    started_at,
     ended_at,
     NULL::float8 AS num,
     1::float8 AS den,
     0::float8 AS extra
-FROM touched
+FROM begun
 WHERE (%(from)s::timestamptz IS NULL OR ended_at >= %(from)s)
   AND (%(to)s::timestamptz IS NULL OR ended_at < %(to)s)
-  AND first_at IS NOT NULL
+  AND started_at IS NOT NULL
   AND ended_at IS NOT NULL
 """
 

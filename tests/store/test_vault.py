@@ -110,7 +110,7 @@ def test_nothing_stops_when_a_key_is_destroyed(
     registered = next(fact for fact in facts if fact.topic == "candidate.registered")
     offered = next(fact for fact in facts if fact.topic == "offer.extended")
     assert set(opened(log, registered).values()) == {"Redacted"}
-    assert opened(log, offered) == {"terms": "Redacted"}
+    assert set(opened(log, offered).values()) == {"Redacted"}
     with log.database.transaction(log.organisation) as connection:
         everything_answers(connection, candidate.id, requisition.id)
     again = log.candidate(candidate.id)
