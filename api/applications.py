@@ -14,6 +14,7 @@ from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import applications as commands
 from domain.errors import NotFound
 from domain.event import Code, Text
+from projections import pipeline, timeline
 from projections.pipeline import ApplicationRow, CountRow, applications, summary
 
 router = APIRouter(prefix="/api", tags=["Applications"])
@@ -202,7 +203,9 @@ def reverse_withdrawal(
 
 
 @get("/applications/{application_id}")
-def get_application(application_id: UUID, ask: Asking = asking(READING)) -> ApplicationAnswer:
+def get_application(
+    application_id: UUID, ask: Asking = asking(READING, pipeline.READS)
+) -> ApplicationAnswer:
     """Where an application stands."""
     with ask.at() as (connection, asked):
         rows = applications(connection, asked, application_id=application_id)
@@ -216,7 +219,7 @@ def get_application_timeline(
     application_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, timeline.READS),
     cursor: TimelineCursor = None,
     limit: Limit = 200,
 ) -> Timeline:
@@ -225,7 +228,7 @@ def get_application_timeline(
 
 
 @get("/pipeline")
-def get_pipeline(ask: Asking = asking(READING)) -> Pipeline:
+def get_pipeline(ask: Asking = asking(READING, pipeline.READS)) -> Pipeline:
     """All applications by kind of stage and status."""
     with ask.at() as (connection, asked):
         counts = summary(connection, asked)

@@ -1,7 +1,7 @@
 """What every query over HTTP has in common: as of when, as known when, and who asks."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +20,9 @@ from api.problems import NotCaughtUp, problem_responses
 from api.routes import Route
 from domain.event import Category
 from domain.role import Role
-from projections.asked import Asked, projected, resolve, time_zone
+from projections.asked import Asked, resolve, standing, time_zone
 from projections.dates import NotAMoment, Said, end_of, moment
+from projections.read_model import ReadModel
 from store.database import Connection
 from store.envelope import Fact
 from store.log import Log
@@ -39,7 +40,7 @@ Cursor = Annotated[
 
 
 class Answered(BaseModel):
-    """When the answer is for, and what it takes into account."""
+    """When the answer is for, what it takes into account, and whether anything holds it back."""
 
     as_of: Annotated[
         datetime | None, Field(description="The world's time it is for; null means now.")
@@ -47,6 +48,13 @@ class Answered(BaseModel):
     log_position: Annotated[
         int, Field(description="It takes the log up to this position into account.")
     ]
+    stale_since: Annotated[
+        datetime | None,
+        Field(
+            description="Since when it lacks what was recorded, because a read model it needs is"
+            " stopped or being built anew (see /api/read-models); null if it is up to date."
+        ),
+    ] = None
 
 
 def getting(router: APIRouter) -> Route:
@@ -59,6 +67,7 @@ class Asking:
     """A caller with a question."""
 
     caller: Caller
+    reads: Sequence[ReadModel]
     as_of: Said
     known_at: Said
     known_before: int | None
@@ -68,14 +77,18 @@ class Asking:
         return self.caller.log
 
     @contextmanager
-    def at(self) -> Iterator[tuple[Connection, Asked]]:
-        """One transaction, and what was understood of the times asked for."""
+    def at(self, reads: Sequence[ReadModel] | None = None) -> Iterator[tuple[Connection, Asked]]:
+        """One transaction, and what was understood of the times asked for.
+
+        `reads` narrows what the answer depends on, where the route alone does not tell.
+        """
         with self.log.database.transaction(self.caller.organisation) as connection:
             zone = time_zone(connection)
             yield (
                 connection,
                 resolve(
                     connection,
+                    self.reads if reads is None else reads,
                     as_of=end_of(self.as_of, zone),
                     known_at=end_of(self.known_at, zone),
                     known_before=self.known_before,
@@ -101,8 +114,8 @@ def parsed(name: str, text: str | None) -> Said:
         raise RequestValidationError([about]) from None
 
 
-def asking(roles: frozenset[Role]) -> Any:
-    """A query of a caller in one of these roles, answered once the read side has got far enough.
+def asking(roles: frozenset[Role], reads: Sequence[ReadModel]) -> Any:
+    """A query of a caller in one of these roles, answered from these read models.
 
     Raises NotSignedIn, NotAllowed, NotCaughtUp.
     """
@@ -122,22 +135,24 @@ def asking(roles: frozenset[Role]) -> Any:
             Query(ge=0, le=2**53, description="Wait up to 2 s until this has been taken in."),
         ] = None,
     ) -> Asking:
-        ask = Asking(calling, parsed("as_of", as_of), parsed("known_at", known_at), known_before)
+        ask = Asking(
+            calling, reads, parsed("as_of", as_of), parsed("known_at", known_at), known_before
+        )
         if min_log_position is not None:
-            await _reached(calling, min_log_position)
+            await _reached(ask, min_log_position)
         return ask
 
     return Depends(question)
 
 
-async def _reached(calling: Caller, position: int) -> None:
+async def _reached(ask: Asking, position: int) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
-    while await run_sync(_projected, calling) < position:
+    while await run_sync(_projected, ask) < position:
         if time.monotonic() > deadline:
             raise NotCaughtUp(position=position)
         await anyio.sleep(LOOK_EVERY_SECONDS)
 
 
-def _projected(calling: Caller) -> int:
-    with calling.log.database.transaction(calling.organisation) as connection:
-        return projected(connection)
+def _projected(ask: Asking) -> int:
+    with ask.log.database.transaction(ask.caller.organisation) as connection:
+        return standing(connection, ask.reads)[0]

@@ -1,6 +1,6 @@
 """Candidates over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,13 +12,19 @@ from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, exampl
 from api.paging import link_next
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import candidates as commands
+from domain.candidate import CandidateEntryCorrected, Registered
 from domain.errors import NotFound
-from domain.event import Category, Code, Text
+from domain.event import Category, Code, Text, personal_fields
+from projections import candidates as read_models
+from projections import pipeline, talent_pool, timeline
 from projections.asked import Asked
 from projections.candidates import CandidateRow, candidate_by_external_id, candidates
 from projections.pipeline import ApplicationRow, applications
 from projections.talent_pool import pools_of
 from store.database import Connection
+from store.envelope import Fact
+
+WHOLE_READS = (*read_models.READS, *pipeline.READS, *talent_pool.READS)
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
 post, get = posting(router), getting(router)
@@ -155,7 +161,7 @@ def add_candidate_note(
 def list_candidates(
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, read_models.READS),
     external_id: Annotated[
         ExternalId | None, Query(description="Only whom another system knows by this id.")
     ] = None,
@@ -177,7 +183,9 @@ def list_candidates(
 
 
 @get("/{candidate_id}")
-def get_candidate(candidate_id: UUID, ask: Asking = asking(READING)) -> CandidateAnswer:
+def get_candidate(
+    candidate_id: UUID, ask: Asking = asking(READING, WHOLE_READS)
+) -> CandidateAnswer:
     """Everything one page needs to know of a candidate. Opening personal data is recorded."""
     with ask.at() as (connection, asked):
         return CandidateAnswer(
@@ -193,7 +201,7 @@ def get_candidate_timeline(
     candidate_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, timeline.READS),
     cursor: TimelineCursor = None,
     limit: Limit = 200,
 ) -> Timeline:
@@ -215,7 +223,10 @@ def _known(
     positions = [position for row in rows for position in row.positions]
     facts = ask.log.facts.at_positions(positions) if ask.caller.knows_people else []
     opened = ask.open(connection, list(facts), Category.IDENTITY, purpose)
-    said = {fact.position: fields for fact, fields in zip(facts, opened, strict=True)}
+    said = {
+        fact.position: profile_said(fact, fields)
+        for fact, fields in zip(facts, opened, strict=True)
+    }
     return [
         Candidate(
             **row.model_dump(),
@@ -224,6 +235,14 @@ def _known(
         )
         for row in rows
     ]
+
+
+def profile_said(fact: Fact, opened: dict[str, Any]) -> dict[str, Any]:
+    """The personal fields an event says; a correction says the one it is about."""
+    if fact.topic != CandidateEntryCorrected.name:
+        return opened
+    field = fact.data["field"]
+    return {field: opened.get("identity_value")} if field in personal_fields(Registered) else {}
 
 
 def _system_and_id(external_id: str | None) -> tuple[str, str] | None:

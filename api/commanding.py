@@ -83,6 +83,7 @@ class Answer(BaseModel):
     touchpoint_id: UUID | None = None
     opening_id: UUID | None = None
     pool_id: UUID | None = None
+    cost_id: UUID | None = None
     events: list[RecordedEvent]
 
 

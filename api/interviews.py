@@ -6,11 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.caller import DECIDING, SCHEDULING
-from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
+from api.caller import ASSESSING, SCHEDULING
+from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from commands import interviews as commands
 from domain.event import Code, Moment, Text
-from domain.role import Role
 
 router = APIRouter(prefix="/api/applications/{application_id}/interviews", tags=["Interviews"])
 post = posting(router)
@@ -38,6 +37,19 @@ class Appointment(Body):
     location: Annotated[Text | None, Field(max_length=1000, description="Sealed.")] = None
 
 
+class Scorecard(Body):
+    """One interviewer's assessment."""
+
+    model_config = example(interviewer_id=SOME_ID, overall="strong_yes", notes="Thinks aloud")
+
+    interviewer_id: UUID
+    overall: Annotated[
+        Code,
+        Field(description="The organisation's own scale.", examples=["strong_yes"]),
+    ]
+    notes: Annotated[Text | None, Field(description="Sealed.")] = None
+
+
 @post("")
 def schedule_interview(
     application_id: UUID, body: Appointment, command: Commanding = commanding(SCHEDULING)
@@ -53,11 +65,26 @@ def hold_interview(
     application_id: UUID,
     interview_id: UUID,
     body: Body = NOW,
-    command: Commanding = commanding(SCHEDULING | DECIDING | {Role.INTERVIEWER}),
+    command: Commanding = commanding(SCHEDULING | ASSESSING),
 ) -> Answer:
     """Records that the interview took place, which moves the application forward."""
     return command.answer(
         commands.hold(
             command.log, command.by, application_id, interview_id, occurred_at=body.occurred_at
+        )
+    )
+
+
+@post("/{interview_id}/scorecards")
+def submit_scorecard(
+    application_id: UUID,
+    interview_id: UUID,
+    body: Scorecard,
+    command: Commanding = commanding(ASSESSING),
+) -> Answer:
+    """Keeps an interviewer's assessment, after a decision too."""
+    return command.answer(
+        commands.submit_scorecard(
+            command.log, command.by, application_id, interview_id, **body.model_dump()
         )
     )

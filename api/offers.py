@@ -9,7 +9,7 @@ from pydantic import Field
 from api.caller import RECRUITING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import offers as commands
-from domain.event import Code, Moment, Text
+from domain.event import Amount, Code, Currency, Moment, Text
 
 router = APIRouter(prefix="/api/applications/{application_id}/offers", tags=["Offers"])
 post = posting(router)
@@ -18,12 +18,17 @@ post = posting(router)
 class Terms(Body):
     """What is offered."""
 
-    model_config = example(terms="60,000 EUR a year")
+    model_config = example(terms="Full time", first_year_pay="60000.00", currency="EUR")
 
     terms: Annotated[
         Text | None,
         Field(description="Sealed.", examples=["60,000 EUR a year"]),
     ] = None
+    first_year_pay: Annotated[
+        Amount | None,
+        Field(description="What the first year costs, as decimal text; sealed. Needs currency."),
+    ] = None
+    currency: Currency | None = None
     opening_id: UUID | None = None
     expires_at: Moment | None = None
 
@@ -86,6 +91,21 @@ def decline_offer(
     """Records that the candidate declined."""
     return command.answer(
         commands.decline(command.log, command.by, application_id, offer_id, **body.model_dump())
+    )
+
+
+@post("/{offer_id}/expiry")
+def expire_offer(
+    application_id: UUID,
+    offer_id: UUID,
+    body: Body = NOW,
+    command: Commanding = commanding(RECRUITING),
+) -> Answer:
+    """Records that the offer's time ran out."""
+    return command.answer(
+        commands.expire(
+            command.log, command.by, application_id, offer_id, occurred_at=body.occurred_at
+        )
     )
 
 

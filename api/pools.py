@@ -15,7 +15,10 @@ from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import pools as commands
 from domain.errors import NotFound
 from domain.event import Code, Words
+from projections import candidates, talent_pool, timeline
 from projections.talent_pool import MemberRow, PoolRow, members, pools
+
+MEMBER_READS = (*talent_pool.READS, *candidates.READS)
 
 router = APIRouter(prefix="/api/pools", tags=["Talent pools"])
 post, get = posting(router), getting(router)
@@ -126,7 +129,7 @@ def remove_pool_member(
 def list_pools(
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, talent_pool.READS),
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> PoolList:
@@ -139,7 +142,7 @@ def list_pools(
 
 
 @get("/{pool_id}")
-def get_pool(pool_id: UUID, ask: Asking = asking(READING)) -> PoolAnswer:
+def get_pool(pool_id: UUID, ask: Asking = asking(READING, talent_pool.READS)) -> PoolAnswer:
     """One pool and its size."""
     with ask.at() as (connection, asked):
         rows = pools(connection, asked, pool_id=pool_id)
@@ -153,7 +156,7 @@ def list_pool_members(
     pool_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, MEMBER_READS),
     names: Annotated[bool, Query(description="With names, which is recorded as access.")] = False,
     cursor: Cursor = None,
     limit: Limit = 100,
@@ -178,7 +181,7 @@ def get_pool_timeline(
     pool_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, timeline.READS),
     cursor: TimelineCursor = None,
     limit: Limit = 200,
 ) -> Timeline:

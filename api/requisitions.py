@@ -17,9 +17,13 @@ from domain.application import Status
 from domain.errors import NotFound
 from domain.event import Code, Words
 from domain.plan import STANDARD_PLAN, InterviewPlan, Stage
-from domain.requisition import State
+from domain.requisition import CAREERS_PAGE, State
+from projections import candidates, pipeline, timeline
+from projections import requisitions as read_models
 from projections.pipeline import StandingRow, board
 from projections.requisitions import RequisitionRow, requisitions
+
+BOARD_READS = (*read_models.READS, *pipeline.READS, *candidates.READS)
 
 router = APIRouter(prefix="/api/requisitions", tags=["Requisitions"])
 post, get = posting(router), getting(router)
@@ -48,6 +52,31 @@ class Reason(Body):
     model_config = example(reason_code="budget")
 
     reason_code: Annotated[Code, Field(examples=["budget"])]
+
+
+class Details(Body):
+    """What a requisition is about; what is omitted stays."""
+
+    model_config = example(title="Senior data engineer")
+
+    title: Annotated[Words | None, Field(examples=["Senior data engineer"])] = None
+    department: Annotated[Words | None, Field(examples=["Engineering"])] = None
+    location: Annotated[Words | None, Field(examples=["Berlin"])] = None
+    level: Annotated[Words | None, Field(examples=["Senior"])] = None
+    hiring_manager_id: UUID | None = None
+    recruiter_ids: Annotated[tuple[UUID, ...] | None, Field(max_length=50)] = None
+
+
+class Posting(Body):
+    """Where a requisition is public."""
+
+    model_config = example(channel=CAREERS_PAGE)
+
+    channel: Annotated[Code, Field(examples=[CAREERS_PAGE])] = CAREERS_PAGE
+
+
+ON_CAREERS_PAGE = Posting()
+"""What an omitted body says."""
 
 
 class Closure(Reason):
@@ -171,6 +200,40 @@ def resume_requisition(
     )
 
 
+@post("/{requisition_id}/details")
+def change_requisition_details(
+    requisition_id: UUID, body: Details, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Replaces the details given."""
+    return command.answer(
+        commands.change_details(command.log, command.by, requisition_id, **body.model_dump())
+    )
+
+
+@post("/{requisition_id}/posting")
+def post_requisition(
+    requisition_id: UUID,
+    body: Posting = ON_CAREERS_PAGE,
+    command: Commanding = commanding(RECRUITING),
+) -> Answer:
+    """Makes an open requisition public."""
+    return command.answer(
+        commands.post(command.log, command.by, requisition_id, **body.model_dump())
+    )
+
+
+@post("/{requisition_id}/posting/withdrawal")
+def unpost_requisition(
+    requisition_id: UUID,
+    body: Posting = ON_CAREERS_PAGE,
+    command: Commanding = commanding(RECRUITING),
+) -> Answer:
+    """Takes the requisition off where it was public."""
+    return command.answer(
+        commands.unpost(command.log, command.by, requisition_id, **body.model_dump())
+    )
+
+
 @post("/{requisition_id}/openings")
 def add_opening(
     requisition_id: UUID, body: Body = NOW, command: Commanding = commanding(APPROVING)
@@ -220,7 +283,7 @@ def reopen_requisition(
 def list_requisitions(
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, read_models.READS),
     state: State | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
@@ -234,7 +297,9 @@ def list_requisitions(
 
 
 @get("/{requisition_id}")
-def get_requisition(requisition_id: UUID, ask: Asking = asking(READING)) -> RequisitionAnswer:
+def get_requisition(
+    requisition_id: UUID, ask: Asking = asking(READING, read_models.READS)
+) -> RequisitionAnswer:
     """One requisition, its plan, and its openings."""
     with ask.at() as (connection, asked):
         rows = requisitions(connection, asked, requisition_id=requisition_id)
@@ -246,7 +311,7 @@ def get_requisition(requisition_id: UUID, ask: Asking = asking(READING)) -> Requ
 @get("/{requisition_id}/board")
 def get_board(
     requisition_id: UUID,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, BOARD_READS),
     status: Annotated[
         Status | None, Query(description="Only these; omitted: open ones.")
     ] = Status.OPEN,
@@ -276,7 +341,7 @@ def get_requisition_timeline(
     requisition_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING),
+    ask: Asking = asking(READING, timeline.READS),
     cursor: TimelineCursor = None,
     limit: Limit = 200,
 ) -> Timeline:

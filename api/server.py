@@ -14,7 +14,9 @@ from fastapi.staticfiles import StaticFiles
 from api import (
     applications,
     candidates,
+    costs,
     events,
+    feedback,
     health,
     interviews,
     metrics,
@@ -71,6 +73,8 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         applications,
         interviews,
         offers,
+        feedback,
+        costs,
         pools,
         outreach,
         metrics,

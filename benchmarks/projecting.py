@@ -8,10 +8,11 @@ from benchmarks.measure import Line
 from benchmarks.stock import StockApplication, new_candidate, stock_runner
 from domain.candidate import Candidate
 from domain.plan import STANDARD_PLAN
-from projections.asked import projected
+from projections.asked import standing
 from projections.catalogue import READ_MODELS
 from projections.engine import Projector
 from projections.follower import Follower
+from projections.rebuild import Rebuild
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log
@@ -81,8 +82,8 @@ def projecting(log: Log, stock: StockApplication, environment: dict[str, str]) -
     while projector.step():
         pass
     started = time.perf_counter()
-    steps = list(projector.rebuild([model.name for model in READ_MODELS]))
-    rebuilt = steps[-1].upto / (time.perf_counter() - started)
+    position = Rebuild(log.database, log.organisation).run().position
+    rebuilt = position / (time.perf_counter() - started)
     yield Line(
         f"rebuild, {len(READ_MODELS)} read models",
         rebuilt,
@@ -123,7 +124,7 @@ def _ours_seen(log: Log) -> float:
     started = time.perf_counter()
     while True:
         with log.database.transaction(log.organisation) as connection:
-            if projected(connection) >= position:
+            if standing(connection, READ_MODELS)[0] >= position:
                 return time.perf_counter() - started
 
 

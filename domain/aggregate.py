@@ -110,7 +110,7 @@ class Aggregate(BaseAggregate[UUID]):
         entry = self.history[version - 1]
         why = ""
         if self.correction_class is None:
-            why = f"nothing in the history of a {self.stream_type} can"
+            why = f"no {self.stream_type} corrects its history"
         elif {"corrects", "reverses"} & type(entry).model_fields.keys():
             why = "it corrects or reverses another"
         elif any(getattr(event, "reverses", None) == version for event in self.history):
@@ -121,8 +121,9 @@ class Aggregate(BaseAggregate[UUID]):
 
     def guard_correction(self, entry: Event, instead: Event) -> None:
         """Refuses to put an event in an entry's place where the rules would not have let it be."""
+        same_time = instead.timestamp == entry.timestamp
         self.guard(
-            instead.timestamp in (entry.timestamp, min(instead.timestamp, self._now)),
+            same_time or instead.timestamp <= self._now,
             HappensInTheFuture(occurred_at=instead.timestamp.isoformat()),
         )
 

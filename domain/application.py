@@ -162,7 +162,7 @@ class AfterLaterStep(Refusal):
 
 
 class WouldStandOtherwise(Refusal):
-    """At that time it would leave the application {otherwise}, which is {standing}; decide that."""
+    """Then the application would be {otherwise}, not {standing}; only a decision changes that."""
 
     status = 409
 

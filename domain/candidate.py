@@ -87,7 +87,7 @@ class CandidateEntryCorrected(EntryCorrected, CandidateEvent, name="candidate.en
         said = super().says(entry, instead, field)
         said["application_id"] = getattr(entry, "application_id", None)
         if category := personal_fields(type(entry)).get(field):
-            return {**said, "value": None, f"{category}_value": getattr(instead, field)}
+            said[f"{category}_value"] = getattr(instead, field)
         return said
 
 

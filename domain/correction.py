@@ -93,7 +93,7 @@ def with_field(event: AnyEvent, field: str, value: str | int | bool | None) -> A
     try:
         return type(event).model_validate({**dict(event), name: value})
     except ValidationError as error:
-        problem = "; ".join(found["msg"] for found in error.errors())
+        problem = error.errors()[0]["msg"]
         raise CorrectionInvalid(field=field, problem=problem) from None
 
 

@@ -75,7 +75,9 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 Amount = Annotated[
     str,
     Field(
-        pattern=r"^\d{1,12}(\.\d{1,2})?$", description="Money as decimal text.", examples=["480.50"]
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$",
+        description="Money as decimal text.",
+        examples=["480.50"],
     ),
 ]
 Currency = Annotated[

@@ -190,7 +190,7 @@ class NotPosted(Refusal):
 
 
 class StateWouldDiffer(Refusal):
-    """At that time it would leave the requisition {otherwise}, which is {state}; decide that."""
+    """Then the requisition would be {otherwise}, not {state}; only a decision changes that."""
 
     status = 409
 

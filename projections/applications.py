@@ -15,11 +15,15 @@ INSERT INTO application_steps (
     stage,
     stage_kind,
     reason_code,
-    source
+    source,
+    candidate_origin,
+    pool_id,
+    about,
+    by_rule
 )
 SELECT
     position,
-    position,
+    origin,
     9223372036854775807,
     occurred_at,
     (data ->> 'application_id')::uuid,
@@ -28,15 +32,20 @@ SELECT
         WHEN 'application.applied' THEN 'applied'
         WHEN 'application.reengaged' THEN 'applied'
         WHEN 'application.screened' THEN 'screened'
+        WHEN 'interview.scheduled' THEN 'scheduled'
         WHEN 'interview.held' THEN 'interviewed'
+        WHEN 'interview.scorecard_submitted' THEN 'scored'
         WHEN 'offer.extended' THEN 'offered'
         WHEN 'offer.accepted' THEN 'accepted'
         WHEN 'offer.declined' THEN 'declined'
         WHEN 'offer.rescinded' THEN 'rescinded'
+        WHEN 'offer.expired' THEN 'expired'
         WHEN 'application.hired' THEN 'hired'
         WHEN 'application.hire_reversed' THEN 'hire_reversed'
         WHEN 'application.rejected' THEN 'rejected'
         WHEN 'application.withdrawn' THEN 'withdrawn'
+        WHEN 'application.rejection_reversed' THEN 'reopened'
+        WHEN 'application.withdrawal_reversed' THEN 'reopened'
         ELSE 'moved'
     END,
     CASE type
@@ -48,7 +57,11 @@ SELECT
     data ->> 'stage',
     data ->> 'stage_kind',
     reason_code,
-    data ->> 'source'
+    data ->> 'source',
+    data ->> 'origin',
+    (data ->> 'pool_id')::uuid,
+    COALESCE(data ->> 'offer_id', data ->> 'interview_id', data ->> 'opening_id')::uuid,
+    source = 'policy' OR data ? 'rule'
 FROM facts
 WHERE position > %(after)s
   AND position <= %(upto)s
@@ -58,11 +71,14 @@ WHERE position > %(after)s
     'application.assigned_to_requisition',
     'application.moved_to_stage',
     'application.screened',
+    'interview.scheduled',
     'interview.held',
+    'interview.scorecard_submitted',
     'offer.extended',
     'offer.accepted',
     'offer.declined',
     'offer.rescinded',
+    'offer.expired',
     'application.hired',
     'application.hire_reversed',
     'application.rejected',
@@ -70,7 +86,6 @@ WHERE position > %(after)s
     'application.withdrawn',
     'application.withdrawal_reversed'
   )
-  AND NOT COALESCE((data ->> 'entered_in_error')::boolean, false)
 """
 
 ASSIGNMENTS = """
@@ -85,7 +100,7 @@ INSERT INTO application_assignments (
 )
 SELECT
     position,
-    position,
+    origin,
     9223372036854775807,
     occurred_at,
     (data ->> 'application_id')::uuid,
@@ -101,28 +116,9 @@ WHERE position > %(after)s
   )
 """
 
-# What was entered in error is taken back from its own time on; it stays known until then.
-TAKEN_BACK = """
-UPDATE application_steps
-SET superseded_at = reversal.position
-FROM facts reversal
-JOIN events mistake
-    ON mistake.stream_id = reversal.stream_id
-    AND mistake.version = (reversal.data ->> 'reverses')::int
-WHERE reversal.position > %(after)s
-  AND reversal.position <= %(upto)s
-  AND reversal.type IN (
-    'application.hire_reversed',
-    'application.rejection_reversed',
-    'application.withdrawal_reversed'
-  )
-  AND (reversal.data ->> 'entered_in_error')::boolean
-  AND application_steps.position = mistake.position
-"""
-
 READ_MODEL = ReadModel(
     name="applications",
-    version=1,
+    version=2,
     tables=("application_steps", "application_assignments"),
-    statements=(STEPS, ASSIGNMENTS, TAKEN_BACK),
+    statements=(STEPS, ASSIGNMENTS),
 )

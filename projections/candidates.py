@@ -24,7 +24,7 @@ INSERT INTO candidate_profiles (
 )
 SELECT
     position,
-    position,
+    origin,
     9223372036854775807,
     occurred_at,
     stream_id,
@@ -40,12 +40,16 @@ WHERE position > %(after)s
 EXTERNAL_IDS = """
 INSERT INTO external_ids (
     position,
+    origin,
+    superseded_at,
     system,
     external_id,
     candidate_id
 )
 SELECT
     position,
+    origin,
+    9223372036854775807,
     data ->> 'system',
     data ->> 'external_id',
     stream_id
@@ -55,12 +59,65 @@ WHERE position > %(after)s
   AND type = 'candidate.external_id_linked'
 """
 
+# A corrected personal field is said anew, at the time of what it corrects.
+CORRECTED_PROFILES = """
+INSERT INTO candidate_profiles (
+    position,
+    origin,
+    superseded_at,
+    occurred_at,
+    candidate_id,
+    registered
+)
+SELECT
+    correction.position,
+    correction.origin,
+    9223372036854775807,
+    corrected.occurred_at,
+    correction.stream_id,
+    false
+FROM facts correction
+JOIN events corrected
+    ON corrected.stream_id = correction.stream_id
+    AND corrected.version = (correction.data ->> 'corrects')::int
+WHERE correction.position > %(after)s
+  AND correction.position <= %(upto)s
+  AND correction.type = 'candidate.entry_corrected'
+  AND corrected.type IN ('candidate.registered', 'candidate.profile_updated')
+"""
+
+OWNERSHIPS = """
+INSERT INTO ownerships (
+    position,
+    origin,
+    superseded_at,
+    occurred_at,
+    candidate_id,
+    application_id,
+    owner_id
+)
+SELECT
+    position,
+    origin,
+    9223372036854775807,
+    occurred_at,
+    stream_id,
+    (data ->> 'application_id')::uuid,
+    (data ->> 'owner_id')::uuid
+FROM facts
+WHERE position > %(after)s
+  AND position <= %(upto)s
+  AND type = 'candidate.owner_assigned'
+"""
+
 READ_MODEL = ReadModel(
     name="candidates",
-    version=1,
-    tables=("candidate_profiles", "external_ids"),
-    statements=(PROFILES, EXTERNAL_IDS),
+    version=2,
+    tables=("candidate_profiles", "external_ids", "ownerships"),
+    statements=(PROFILES, CORRECTED_PROFILES, EXTERNAL_IDS, OWNERSHIPS),
 )
+
+READS = (READ_MODEL,)
 
 LIST = """
 SELECT
@@ -68,7 +125,7 @@ SELECT
     min(occurred_at) AS registered_at,
     (array_agg(source) FILTER (WHERE registered))[1] AS source,
     (array_agg(candidate_origin) FILTER (WHERE registered))[1] AS origin,
-    array_agg(position ORDER BY occurred_at, origin) AS positions
+    array_agg(origin ORDER BY occurred_at, origin) AS positions
 FROM candidate_profiles
 WHERE position <= %(p)s
   AND superseded_at > %(p)s
@@ -86,6 +143,7 @@ FROM external_ids
 WHERE system = %(system)s
   AND external_id = %(external_id)s
   AND position <= %(p)s
+  AND superseded_at > %(p)s
 ORDER BY position DESC
 LIMIT 1
 """

@@ -1,6 +1,17 @@
 """Every read model there is."""
 
-from projections import applications, candidates, engagement, requisitions, talent_pool, timeline
+from projections import (
+    applications,
+    candidates,
+    costs,
+    engagement,
+    hire_outcomes,
+    policies,
+    requisitions,
+    surveys,
+    talent_pool,
+    timeline,
+)
 from projections.read_model import ReadModel
 
 READ_MODELS: tuple[ReadModel, ...] = (
@@ -9,5 +20,9 @@ READ_MODELS: tuple[ReadModel, ...] = (
     candidates.READ_MODEL,
     talent_pool.READ_MODEL,
     engagement.READ_MODEL,
+    surveys.READ_MODEL,
+    hire_outcomes.READ_MODEL,
+    costs.READ_MODEL,
+    policies.READ_MODEL,
     timeline.READ_MODEL,
 )

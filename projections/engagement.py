@@ -1,20 +1,6 @@
-"""Engagement rate: of the people reached in a window, how many did something in return.
+"""Contact with people and what came of it: the rows behind engagement and talent pools."""
 
-reached: people with a touchpoint in the window that was delivered (no bounce within 72 hours of
-its delivery) or logged by hand. engaged: of these, people with a reply, a click (not a mail
-scanner's), an attendance or an application after such a touchpoint and by the end of the window.
-The open rate stands apart, because mail clients fetch pictures by themselves.
-"""
-
-from datetime import datetime
-from typing import Annotated
-
-from psycopg.rows import class_row
-from pydantic import BaseModel, Field, computed_field
-
-from projections.asked import Asked
 from projections.read_model import ReadModel
-from store.database import Connection
 
 STEPS = """
 INSERT INTO outreach_steps (
@@ -32,7 +18,7 @@ INSERT INTO outreach_steps (
 )
 SELECT
     position,
-    position,
+    origin,
     9223372036854775807,
     occurred_at,
     stream_id,
@@ -73,116 +59,7 @@ WHERE position > %(after)s
 
 READ_MODEL = ReadModel(
     name="engagement",
-    version=1,
+    version=2,
     tables=("outreach_steps",),
     statements=(STEPS,),
 )
-
-ENGAGEMENT = """
-WITH steps AS (
-    SELECT
-        candidate_id,
-        touchpoint_id,
-        kind,
-        occurred_at,
-        counts
-    FROM outreach_steps
-    WHERE position <= %(p)s
-      AND superseded_at > %(p)s
-      AND occurred_at <= %(t)s
-),
-delivered AS (
-    SELECT
-        contact.candidate_id,
-        contact.touchpoint_id,
-        contact.occurred_at
-    FROM steps contact
-    WHERE contact.kind = 'contacted'
-      AND (%(from)s::timestamptz IS NULL OR contact.occurred_at >= %(from)s)
-      AND (%(to)s::timestamptz IS NULL OR contact.occurred_at < %(to)s)
-      AND (
-        contact.counts
-        OR EXISTS (
-            SELECT
-            FROM steps delivery
-            WHERE delivery.touchpoint_id = contact.touchpoint_id
-              AND delivery.kind = 'delivered'
-              AND NOT EXISTS (
-                SELECT
-                FROM steps bounce
-                WHERE bounce.touchpoint_id = contact.touchpoint_id
-                  AND bounce.kind = 'bounced'
-                  AND bounce.occurred_at <= delivery.occurred_at + interval '72 hours'
-              )
-        )
-      )
-),
-people AS (
-    SELECT
-        candidate_id,
-        min(occurred_at) AS first_reached_at,
-        array_agg(touchpoint_id) AS touchpoints
-    FROM delivered
-    GROUP BY candidate_id
-)
-SELECT
-    count(*) AS reached,
-    count(*) FILTER (
-        WHERE EXISTS (
-            SELECT
-            FROM steps response
-            WHERE response.candidate_id = people.candidate_id
-              AND response.kind IN ('replied', 'clicked', 'attended', 'applied')
-              AND response.counts
-              AND response.occurred_at >= people.first_reached_at
-              AND (%(to)s::timestamptz IS NULL OR response.occurred_at < %(to)s)
-        )
-    ) AS engaged,
-    count(*) FILTER (
-        WHERE EXISTS (
-            SELECT
-            FROM steps opening
-            WHERE opening.touchpoint_id = ANY(people.touchpoints)
-              AND opening.kind = 'opened'
-        )
-    ) AS opened
-FROM people
-"""
-
-
-class Engagement(BaseModel):
-    """Engagement of the people reached in a window."""
-
-    reached: Annotated[int, Field(description="People with at least one delivered touchpoint.")]
-    engaged: Annotated[int, Field(description="Of these, people who responded.")]
-    opened: Annotated[int, Field(description="Of these, people whose mail client opened one.")]
-    policy: str = "reply-click-attendance-application"
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def engagement_rate(self) -> float | None:
-        """engaged / reached; null when nobody was reached."""
-        return self.engaged / self.reached if self.reached else None
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def open_rate(self) -> float | None:
-        """opened / reached; null when nobody was reached."""
-        return self.opened / self.reached if self.reached else None
-
-
-def engagement(
-    connection: Connection,
-    asked: Asked,
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> Engagement:
-    """Engagement over touchpoints in [since, until)."""
-    with connection.cursor(row_factory=class_row(Engagement)) as rows:
-        result = rows.execute(
-            ENGAGEMENT, {**asked.parameters, "from": since, "to": until}
-        ).fetchone()
-    if result is None:
-        raise LookupError("an aggregate query answered no row")
-    return result

@@ -6,17 +6,16 @@ connection, and its unfinished transaction with it.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 
-from domain import catalogue as events
 from projections.catalogue import READ_MODELS
 from projections.read_model import ReadModel
+from projections.shapes import CannotBeTold, shape
 from store.database import Connection, Database, Organisation
-from store.mapper import as_json, event_class
 
 logger = logging.getLogger(__name__)
 
@@ -26,10 +25,8 @@ LIVE_BATCH = 20_000
 # torn. Waiting for the disk would slow everyone's commits for nothing.
 NO_NEED_FOR_DISK = "SET LOCAL synchronous_commit = off"
 TAKE_LEASE = "SELECT id FROM projector_lease FOR UPDATE SKIP LOCKED"
-WAIT_FOR_LEASE = "SELECT id FROM projector_lease FOR UPDATE"
 HEAD = "SELECT max(position) FROM events"
 STANDINGS = "SELECT name, version, position, error IS NOT NULL FROM read_models"
-POSITION = "SELECT position FROM read_models WHERE name = %(name)s"
 BEGIN = """
 INSERT INTO read_models (
     name,
@@ -41,13 +38,7 @@ VALUES (
     %(version)s,
     0
 )
-ON CONFLICT (name) DO UPDATE
-SET version = EXCLUDED.version,
-    position = 0,
-    failed_position = NULL,
-    failed_type = NULL,
-    error = NULL,
-    stale_since = NULL
+ON CONFLICT (name) DO NOTHING
 """
 ADVANCE = """
 UPDATE read_models
@@ -63,31 +54,31 @@ SET position = %(before)s,
     stale_since = clock_timestamp()
 WHERE name = %(name)s
 """
-OLD_SHAPES = """
-SELECT
-    position,
-    type,
-    schema_version,
-    data
-FROM events
-WHERE position > %(after)s
-  AND position <= %(upto)s
-  AND schema_version < (%(current)s::jsonb ->> type)::int
+GO_ON = """
+UPDATE read_models
+SET failed_position = NULL,
+    failed_type = NULL,
+    error = NULL,
+    stale_since = NULL
+WHERE name = %(name)s
+  AND error IS NOT NULL
+RETURNING failed_position
 """
-KEEP_SHAPES = """
-INSERT INTO current_shapes (
-    position,
-    data
-)
-SELECT
-    position,
-    data
-FROM jsonb_to_recordset(%(shapes)s::jsonb) AS shape(
-    position bigint,
-    data jsonb
-)
-ON CONFLICT (position) DO UPDATE
-SET data = EXCLUDED.data
+SUPERSEDE = """
+UPDATE {0}
+SET superseded_at = shape.position
+FROM current_shapes shape
+WHERE shape.position > %(after)s
+  AND shape.position <= %(upto)s
+  AND shape.previous = {0}.position
+"""
+IS_SKIPPED = """
+SELECT position
+FROM events
+WHERE stream_id = (SELECT stream_id FROM events WHERE position = 1)
+  AND type = 'organisation.event_skipped'
+  AND data ->> 'read_model' = %(name)s
+  AND (data ->> 'skipped_position')::bigint = %(position)s
 """
 
 
@@ -98,6 +89,17 @@ class Step:
     after: int
     upto: int
     head: int
+
+
+@dataclass(frozen=True)
+class Poison:
+    """An event that a read model cannot take in."""
+
+    position: int
+    error: str
+
+    def __str__(self) -> str:
+        return f"position {self.position}: {self.error}"
 
 
 class Projector:
@@ -124,7 +126,7 @@ class Projector:
                 return self._step(connection, limit, careful=False)
         except psycopg.OperationalError:
             raise
-        except psycopg.Error as error:
+        except (psycopg.Error, CannotBeTold) as error:
             logger.warning("a read model stumbles; looking for the event: %s", error)
             with self.database.transaction(self.organisation) as connection:
                 return self._step(connection, limit, careful=True)
@@ -134,128 +136,133 @@ class Projector:
         if connection.execute(TAKE_LEASE).fetchone() is None:
             return None
         standings = self._standings(connection)
-        head = _head(connection)
+        head = head_of(connection)
         if not standings or min(standings.values()) >= head:
             return None
         after = min(standings.values())
         upto = min(after + limit, head, *(p for p in standings.values() if p > after))
         behind = [self.read_models[name] for name, p in standings.items() if p == after]
-        self._upcast(connection, after, upto)
         if careful:
             for model in behind:
                 self._project_carefully(connection, model, after, upto)
         else:
+            told_anew = shape(connection, after, upto)
             with connection.pipeline():
                 for model in behind:
-                    project(connection, model, after, upto)
+                    project(connection, model, after, upto, told_anew)
         return Step(after, upto, head)
 
     def _standings(self, connection: Connection) -> dict[str, int]:
-        """Where each running read model stands; new and changed ones start over."""
+        """Where each read model stands that can move.
+
+        One that an event stopped waits for `go_on`; one of another version, for its rebuild.
+        """
         rows = {name: standing for name, *standing in connection.execute(STANDINGS)}
         standings = {}
         for name, model in self.read_models.items():
-            version, position, stopped = rows.get(name, (None, 0, False))
-            if stopped:
-                continue
-            if version != model.version:
-                clear(connection, model)
-                position = 0
-            standings[name] = position
+            if name not in rows:
+                connection.execute(BEGIN, {"name": name, "version": model.version})
+            version, position, stopped = rows.get(name, (model.version, 0, False))
+            if version == model.version and not stopped:
+                standings[name] = position
         return standings
-
-    def _upcast(self, connection: Connection, after: int, upto: int) -> None:
-        """Rewrites events of an older shape in the current one, for SQL to read."""
-        current = {n: e.schema_version for n, e in events.events.items() if e.schema_version > 1}
-        if not current:
-            return
-        old = connection.execute(
-            OLD_SHAPES, {"after": after, "upto": upto, "current": as_json(current)}
-        ).fetchall()
-        shapes = [
-            {"position": position, "data": event_class(type).in_current_shape(data, version)}
-            for position, type, version, data in old
-        ]
-        if shapes:
-            connection.execute(KEEP_SHAPES, {"shapes": as_json(shapes)})
 
     def _project_carefully(
         self, connection: Connection, model: ReadModel, after: int, upto: int
     ) -> None:
-        """Projects a range, halving it where it fails, up to the event that stops the model."""
-        try:
-            with connection.transaction():
-                project(connection, model, after, upto)
-        except psycopg.OperationalError:
-            raise
-        except psycopg.Error as error:
-            if upto - after == 1:
-                self._stop(connection, model, upto, error)
-                return
-            middle = (after + upto) // 2
-            self._project_carefully(connection, model, after, middle)
-            if _position(connection, model) == middle:
-                self._project_carefully(connection, model, middle, upto)
-
-    def _stop(
-        self, connection: Connection, model: ReadModel, failed: int, error: psycopg.Error
-    ) -> None:
-        logger.error("read model %s stopped at position %s: %s", model.name, failed, error)
+        poison = compute_carefully(connection, model, after, upto)
+        if poison is None:
+            connection.execute(ADVANCE, {"name": model.name, "upto": upto})
+            return
+        logger.error("read model %s stopped: %s", model.name, poison)
         connection.execute(
             STOP,
             {
                 "name": model.name,
-                "before": failed - 1,
-                "failed": failed,
-                "error": f"{type(error).__name__}: {error}",
+                "before": poison.position - 1,
+                "failed": poison.position,
+                "error": poison.error,
             },
         )
 
-    def rebuild(self, names: Iterable[str], batch: int = LIVE_BATCH) -> Iterator[Step]:
-        """Computes read models anew from the whole log, in one transaction.
-
-        Readers see the old rows until all the new ones are there.
-        """
-        models = [self.read_models[name] for name in names]
+    def go_on(self, name: str) -> bool:
+        """Lets a stopped read model try again from where it stands; False if it is not stopped."""
         with self.database.transaction(self.organisation) as connection:
-            connection.execute(NO_NEED_FOR_DISK)
-            connection.execute(WAIT_FOR_LEASE)
-            for model in models:
-                clear(connection, model)
-            head, after = _head(connection), 0
-            while after < head:
-                upto = min(after + batch, head)
-                self._upcast(connection, after, upto)
-                for model in models:
-                    project(connection, model, after, upto)
-                yield Step(after, upto, head)
-                after = upto
+            return connection.execute(GO_ON, {"name": name}).rowcount > 0
+
+    def outdated(self) -> list[str]:
+        """Read models that answer by another version of their statements than this program's."""
+        with self.database.transaction(self.organisation) as connection:
+            versions = {name: version for name, version, *_ in connection.execute(STANDINGS)}
+        return [
+            name
+            for name, model in self.read_models.items()
+            if versions.get(name, model.version) != model.version
+        ]
 
 
-def project(connection: Connection, model: ReadModel, after: int, upto: int) -> None:
+def project(
+    connection: Connection, model: ReadModel, after: int, upto: int, told_anew: bool
+) -> None:
     """Takes the events in (after, upto] into a read model: rows and position."""
-    compute(connection, model, after, upto)
+    compute(connection, model, after, upto, told_anew)
     connection.execute(ADVANCE, {"name": model.name, "upto": upto})
 
 
-def compute(connection: Connection, model: ReadModel, after: int, upto: int) -> None:
-    """Turns the events in (after, upto] into a read model's rows."""
+def compute(
+    connection: Connection, model: ReadModel, after: int, upto: int, told_anew: bool
+) -> None:
+    """Turns the events in (after, upto] into a read model's rows.
+
+    `told_anew` says that some of them correct or take back what was told before.
+    """
     for statement in model.statements:
         connection.execute(statement.encode(), {"after": after, "upto": upto})
+    if told_anew:
+        supersede(connection, model, after, upto)
 
 
-def clear(connection: Connection, model: ReadModel) -> None:
-    """Empties a read model, to be computed from the first event on."""
-    for table in model.tables:
-        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-    connection.execute(BEGIN, {"name": model.name, "version": model.version})
+def supersede(connection: Connection, model: ReadModel, after: int, upto: int) -> None:
+    """Ends the rows that events in (after, upto] correct or take back."""
+    for table in model.tables if model.told_anew else ():
+        connection.execute(
+            sql.SQL(SUPERSEDE).format(sql.Identifier(table)), {"after": after, "upto": upto}
+        )
 
 
-def _head(connection: Connection) -> int:
+def compute_carefully(
+    connection: Connection, model: ReadModel, after: int, upto: int
+) -> Poison | None:
+    """Turns a range into rows, halving it where it fails, up to the event that stops the model.
+
+    Goes past an event that somebody recorded a reason to skip.
+    """
+    try:
+        with connection.transaction():
+            compute(connection, model, after, upto, shape(connection, after, upto))
+        return None
+    except psycopg.OperationalError:
+        raise
+    except (psycopg.Error, CannotBeTold) as error:
+        if upto - after > 1:
+            middle = (after + upto) // 2
+            return compute_carefully(connection, model, after, middle) or compute_carefully(
+                connection, model, middle, upto
+            )
+        parameters = {"name": model.name, "position": upto}
+        if connection.execute(IS_SKIPPED, parameters).fetchone():
+            return None
+        return Poison(upto, _described(error))
+
+
+def _described(error: Exception) -> str:
+    """An error by its class and its words."""
+    if isinstance(error, CannotBeTold):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def head_of(connection: Connection) -> int:
+    """The last position of the log."""
     row = connection.execute(HEAD).fetchone()
-    return row[0] if row else 0
-
-
-def _position(connection: Connection, model: ReadModel) -> int:
-    row = connection.execute(POSITION, {"name": model.name}).fetchone()
     return row[0] if row else 0

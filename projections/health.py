@@ -5,10 +5,11 @@ from typing import Annotated
 
 from psycopg import sql
 from psycopg.rows import class_row
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from projections.catalogue import READ_MODELS
-from projections.engine import compute
+from projections.engine import compute_carefully
+from projections.parity import as_known, difference_of
 from projections.read_model import ReadModel
 from store.database import Connection, Database, Organisation
 
@@ -48,8 +49,6 @@ ORDER BY stream_id
 LIMIT 20
 """
 
-FRESH_TABLE = "CREATE TEMPORARY TABLE {0} (LIKE {1}.{0} INCLUDING ALL) ON COMMIT DROP"
-
 TIME_FALLS = """
 SELECT position
 FROM (
@@ -77,6 +76,12 @@ class ReadModelHealth(BaseModel):
     failed_type: str | None
     error: str | None
     stale_since: datetime | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def outdated(self) -> bool:
+        """Whether it answers by other statements than this program's, until it is built anew."""
+        return any(m.name == self.name and m.version != self.version for m in READ_MODELS)
 
 
 def health(connection: Connection) -> list[ReadModelHealth]:
@@ -114,34 +119,33 @@ def _model_faults(
     standing = {row.name: row for row in health(connection)}.get(model.name)
     if standing is None:
         return [f"read model {model.name}: was never computed"]
+    if standing.version != model.version:
+        return [f"read model {model.name}: is of version {standing.version}; run a rebuild"]
     found = []
     if standing.error:
         found.append(
             f"read model {model.name}: stopped at {standing.failed_position}: {standing.error}"
         )
+    live = {table: sql.Identifier(organisation.schema, table) for table in model.tables}
     for table in model.tables:
         connection.execute(
-            sql.SQL(
-                "CREATE TEMPORARY TABLE {0} (LIKE {1}.{0} INCLUDING ALL) ON COMMIT DROP"
-            ).format(sql.Identifier(table), sql.Identifier(organisation.schema))
+            sql.SQL("CREATE TEMPORARY TABLE {} (LIKE {} INCLUDING ALL) ON COMMIT DROP").format(
+                sql.Identifier(table), live[table]
+            )
         )
     # A plan prepared before they were there would go on writing to the real tables.
     connection.execute("DISCARD PLANS")
-    compute(connection, model, 0, standing.position)
+    poison = compute_carefully(connection, model, 0, standing.position)
+    if poison:
+        found.append(f"read model {model.name}: cannot take in {poison}")
     for table in model.tables:
-        names = sql.Identifier(organisation.schema), sql.Identifier(table)
-        row = connection.execute(
-            sql.SQL(
-                """
-                SELECT
-                    (SELECT count(*) FROM (TABLE {0}.{1} EXCEPT ALL TABLE pg_temp.{1}) AS extra),
-                    (SELECT count(*) FROM (TABLE pg_temp.{1} EXCEPT ALL TABLE {0}.{1}) AS missing)
-                """
-            ).format(*names)
-        ).fetchone()
-        if row and any(row):
+        columns = as_known(connection, model, table, live[table], standing.position)
+        fresh = as_known(
+            connection, model, table, sql.Identifier("pg_temp", table), standing.position
+        )
+        if difference := difference_of(connection, table, columns, fresh):
             found.append(
-                f"read model {model.name}: {table} has {row[0]} rows it should not have"
-                f" and lacks {row[1]}"
+                f"read model {model.name}: {table} has {difference.extra} rows it should not have"
+                f" and lacks {difference.missing}"
             )
     return found

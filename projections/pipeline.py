@@ -7,8 +7,11 @@ from uuid import UUID
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
+from projections import applications as steps
 from projections.asked import Asked
 from store.database import Connection
+
+READS = (steps.READ_MODEL,)
 
 BOARD = """
 WITH assigned AS (

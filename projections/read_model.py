@@ -9,10 +9,12 @@ class ReadModel:
 
     Each statement takes the range (after, upto] of positions and reads only `facts`; running
     them over the log in any split of ranges gives the same rows. Raise `version` when what they
-    compute changes.
+    compute changes: the new version is then built beside the old one (projections/rebuild.py).
     """
 
     name: str
     version: int
     tables: tuple[str, ...]
     statements: tuple[str, ...]
+    told_anew: bool = True
+    """Whether a correction supersedes rows: they then carry `position` and `superseded_at`."""

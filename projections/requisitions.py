@@ -23,11 +23,13 @@ INSERT INTO requisition_details (
     department,
     location,
     level,
-    plan
+    plan,
+    hiring_manager_id,
+    recruiter_ids
 )
 SELECT
     position,
-    position,
+    origin,
     9223372036854775807,
     occurred_at,
     stream_id,
@@ -36,11 +38,17 @@ SELECT
     data ->> 'department',
     data ->> 'location',
     data ->> 'level',
-    data -> 'plan' -> 'stages'
+    data -> 'plan' -> 'stages',
+    (data ->> 'hiring_manager_id')::uuid,
+    (
+        SELECT array_agg(recruiter.id::uuid ORDER BY recruiter.nth)
+        FROM jsonb_array_elements_text(data -> 'recruiter_ids')
+            WITH ORDINALITY AS recruiter(id, nth)
+    )
 FROM facts
 WHERE position > %(after)s
   AND position <= %(upto)s
-  AND type = 'requisition.drafted'
+  AND type IN ('requisition.drafted', 'requisition.details_changed')
 """
 
 STATES = """
@@ -55,7 +63,7 @@ INSERT INTO requisition_states (
 )
 SELECT
     position,
-    position,
+    origin,
     9223372036854775807,
     occurred_at,
     stream_id,
@@ -100,7 +108,7 @@ INSERT INTO opening_states (
 )
 SELECT
     position,
-    position,
+    origin,
     9223372036854775807,
     occurred_at,
     opening.id::uuid,
@@ -129,29 +137,74 @@ WHERE position > %(after)s
   )
 """
 
+POSTINGS = """
+INSERT INTO requisition_postings (
+    position,
+    origin,
+    superseded_at,
+    occurred_at,
+    requisition_id,
+    channel,
+    posted
+)
+SELECT
+    position,
+    origin,
+    9223372036854775807,
+    occurred_at,
+    stream_id,
+    COALESCE(data ->> 'channel', 'careers_page'),
+    type = 'requisition.posted'
+FROM facts
+WHERE position > %(after)s
+  AND position <= %(upto)s
+  AND type IN ('requisition.posted', 'requisition.unposted')
+"""
+
 READ_MODEL = ReadModel(
     name="requisitions",
-    version=1,
-    tables=("requisition_details", "requisition_states", "opening_states"),
-    statements=(DETAILS, STATES, OPENINGS),
+    version=2,
+    tables=(
+        "requisition_details",
+        "requisition_states",
+        "opening_states",
+        "requisition_postings",
+    ),
+    statements=(DETAILS, STATES, OPENINGS, POSTINGS),
 )
 
+READS = (READ_MODEL,)
+
 LIST = """
-WITH details AS (
-    SELECT DISTINCT ON (requisition_id)
+WITH said AS (
+    SELECT
         requisition_id,
         number,
         title,
         department,
         location,
         level,
-        plan
+        plan,
+        row_number() OVER (
+            PARTITION BY requisition_id ORDER BY occurred_at DESC, origin DESC
+        ) AS ago
     FROM requisition_details
     WHERE position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
       AND (%(requisition)s::uuid IS NULL OR requisition_id = %(requisition)s)
-    ORDER BY requisition_id, occurred_at DESC, origin DESC
+),
+details AS (
+    SELECT
+        requisition_id,
+        (array_agg(number ORDER BY ago) FILTER (WHERE number IS NOT NULL))[1] AS number,
+        (array_agg(title ORDER BY ago) FILTER (WHERE title IS NOT NULL))[1] AS title,
+        (array_agg(department ORDER BY ago) FILTER (WHERE department IS NOT NULL))[1] AS department,
+        (array_agg(location ORDER BY ago) FILTER (WHERE location IS NOT NULL))[1] AS location,
+        (array_agg(level ORDER BY ago) FILTER (WHERE level IS NOT NULL))[1] AS level,
+        (array_agg(plan ORDER BY ago) FILTER (WHERE plan IS NOT NULL))[1] AS plan
+    FROM said
+    GROUP BY requisition_id
 ),
 states AS (
     SELECT DISTINCT ON (requisition_id)

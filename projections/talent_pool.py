@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
+from projections import engagement
 from projections.asked import Asked
 from projections.read_model import ReadModel
 from store.database import Connection
@@ -23,7 +24,7 @@ INSERT INTO pool_details (
 )
 SELECT
     position,
-    position,
+    origin,
     9223372036854775807,
     occurred_at,
     stream_id,
@@ -48,7 +49,7 @@ INSERT INTO pool_memberships (
 )
 SELECT
     position,
-    position,
+    origin,
     9223372036854775807,
     occurred_at,
     (data ->> 'pool_id')::uuid,
@@ -61,12 +62,44 @@ WHERE position > %(after)s
   AND type IN ('pool.member_added', 'pool.member_removed')
 """
 
+PERMISSIONS = """
+INSERT INTO contact_permissions (
+    position,
+    origin,
+    superseded_at,
+    occurred_at,
+    candidate_id,
+    kind,
+    about,
+    expires_at
+)
+SELECT
+    position,
+    origin,
+    9223372036854775807,
+    occurred_at,
+    stream_id,
+    CASE type
+        WHEN 'consent.granted' THEN 'granted'
+        WHEN 'consent.withdrawn' THEN 'withdrawn'
+        ELSE 'opted_out'
+    END,
+    COALESCE(data ->> 'purpose', data ->> 'channel'),
+    (data ->> 'expires_at')::timestamptz
+FROM facts
+WHERE position > %(after)s
+  AND position <= %(upto)s
+  AND type IN ('consent.granted', 'consent.withdrawn', 'candidate.opted_out')
+"""
+
 READ_MODEL = ReadModel(
     name="talent_pool",
-    version=1,
-    tables=("pool_details", "pool_memberships"),
-    statements=(DETAILS, MEMBERSHIPS),
+    version=2,
+    tables=("pool_details", "pool_memberships", "contact_permissions"),
+    statements=(DETAILS, MEMBERSHIPS, PERMISSIONS),
 )
+
+READS = (READ_MODEL, engagement.READ_MODEL)
 
 MEMBERS = """
 SELECT

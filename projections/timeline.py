@@ -35,10 +35,13 @@ WHERE facts.position > %(after)s
 
 READ_MODEL = ReadModel(
     name="timeline",
-    version=1,
+    version=2,
     tables=("timeline_mentions",),
     statements=(MENTIONS,),
+    told_anew=False,
 )
+
+READS = (READ_MODEL,)
 
 TIMELINE = """
 SELECT

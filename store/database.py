@@ -171,6 +171,19 @@ class Database:
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('hireledger'))")
             yield connection
 
+    @contextmanager
+    def maintain(self, organisation: Organisation) -> Iterator[Connection]:
+        """A connection of its own as the owner of one organisation's schema, without a transaction.
+
+        For building read models: what the application's role may not create, alter or drop.
+        """
+        with psycopg.connect(self.admin_url, autocommit=True, prepare_threshold=None) as connection:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER)))
+            connection.execute(
+                sql.SQL("SET search_path = {}").format(sql.Identifier(organisation.schema))
+            )
+            yield connection
+
     def prepare_roles(self) -> None:
         """Makes sure the owner, the application's login and the sealer exist."""
         with self.administer() as connection:

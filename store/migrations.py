@@ -94,6 +94,8 @@ def migrate_schema(
             sql.SQL("GRANT SELECT ON schema_migrations TO {}").format(sql.Identifier(role))
         )
         todo = pending(connection, migrations)
+        if todo:
+            _drop_other_generations(connection)
         for migration in todo:
             connection.execute(_with_roles(migration.text, role, database.sealer).encode())
             connection.execute(
@@ -101,6 +103,19 @@ def migrate_schema(
                 (migration.name, migration.checksum),
             )
         return [migration.name for migration in todo]
+
+
+def _drop_other_generations(connection: Connection) -> None:
+    """Read models being built, or kept after they were replaced, would not see the migration."""
+    row = connection.execute("SELECT to_regclass('generations')").fetchone()
+    if not row or row[0] is None:
+        return
+    for standing, tables in connection.execute(
+        "DELETE FROM generations RETURNING standing, tables"
+    ):
+        for table in tables:
+            name = sql.Identifier(f"{table}_{standing}")
+            connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
 
 
 def _with_roles(text: str, app: str, sealer: str) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from domain.application import Application
 from domain.candidate import Candidate
+from domain.cost import Cost, CostScope
 from domain.plan import InterviewPlan, Stage, StageKind
 from domain.pool import TalentPool
 from domain.requisition import Requisition
@@ -28,22 +29,22 @@ def two_interviews() -> InterviewPlan:
     )
 
 
-def approved_requisition(openings: int = 1) -> Requisition:
-    requisition = Requisition.begin(uuid4())
+def approved_requisition(openings: int = 1, on: datetime | None = None) -> Requisition:
+    requisition = Requisition.begin(uuid4()).at(on)
     requisition.draft("R-104", "Data engineer", openings=tuple(uuid4() for _ in range(openings)))
     requisition.request_approval()
     requisition.approve()
     return requisition
 
 
-def open_requisition(openings: int = 1) -> Requisition:
-    requisition = approved_requisition(openings)
+def open_requisition(openings: int = 1, on: datetime | None = None) -> Requisition:
+    requisition = approved_requisition(openings, on)
     requisition.open()
     return requisition
 
 
-def requisition_with_two_interviews(openings: int = 1) -> Requisition:
-    requisition = Requisition.begin(uuid4())
+def requisition_with_two_interviews(openings: int = 1, on: datetime | None = None) -> Requisition:
+    requisition = Requisition.begin(uuid4()).at(on)
     seats = tuple(uuid4() for _ in range(openings))
     requisition.draft("R-105", "Analyst", openings=seats, plan=two_interviews())
     requisition.request_approval()
@@ -123,6 +124,19 @@ def withdrawn() -> Candidate:
     candidate = screened()
     candidate.withdraw(the_application(candidate).id, "other_job")
     return candidate
+
+
+def source_cost() -> Cost:
+    cost = Cost.begin(uuid4())
+    cost.record(
+        CostScope.SOURCE,
+        source_code="linkedin",
+        category="advertising",
+        internal=False,
+        amount="480.50",
+        currency="EUR",
+    )
+    return cost
 
 
 def pool() -> TalentPool:

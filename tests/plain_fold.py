@@ -1,17 +1,20 @@
 """What the read models should answer, computed from the log in plain Python, one event at a time.
 
 Written from the definitions (design: metrics, two clocks), not from the SQL: take what was
-recorded by P, leave out what was taken back by then, order by (occurred_at, position), cut at T.
+recorded by P, apply its corrections, leave out what was taken back by then, order by
+(occurred_at, position), cut at T.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import fmean
 from typing import Any
 from uuid import UUID
 
+from domain import catalogue
+from domain.event import personal_fields
 from store.database import Connection
 
 ROWS = """
@@ -41,6 +44,12 @@ class Row:
     version: int
     data: dict[str, Any]
     reason_code: str | None
+    corrected_by: int | None = None
+
+    @property
+    def told_at(self) -> int:
+        """Where the log says this of it: its own position, or that of its last correction."""
+        return self.corrected_by or self.position
 
     def id(self, name: str) -> UUID | None:
         text = self.data.get(name)
@@ -54,17 +63,35 @@ def read(connection: Connection) -> list[Row]:
 
 def known(log: Iterable[Row], t: datetime | None, p: int) -> list[Row]:
     """What had happened by t, as known at p, in the world's order."""
-    recorded = [row for row in log if row.position <= p]
-    errors = [row for row in recorded if row.data.get("entered_in_error")]
-    never_was = {(row.stream_id, row.data["reverses"]) for row in errors}
-    happened = [
-        row
-        for row in recorded
-        if row not in errors
-        and (row.stream_id, row.version) not in never_was
-        and (t is None or row.occurred_at <= t)
-    ]
+    entries: dict[tuple[UUID, int], Row] = {}
+    for row in log:
+        if row.position > p:
+            continue
+        if row.type in CORRECTIONS:
+            corrects = row.stream_id, row.data["corrects"]
+            entries[corrects] = _corrected(entries[corrects], row)
+        elif row.data.get("entered_in_error") and "reverses" in row.data:
+            del entries[row.stream_id, row.data["reverses"]]
+        else:
+            entries[row.stream_id, row.version] = row
+    happened = [row for row in entries.values() if t is None or row.occurred_at <= t]
     return sorted(happened, key=lambda row: (row.occurred_at, row.position))
+
+
+CORRECTIONS = ("candidate.entry_corrected", "requisition.entry_corrected", "cost.entry_corrected")
+
+
+def _corrected(row: Row, correction: Row) -> Row:
+    field, value = correction.data["field"], correction.data.get("value")
+    if field in personal_fields(catalogue.events[row.type]):
+        return row
+    row = replace(row, corrected_by=correction.position)
+    if field == "occurred_at":
+        return replace(row, occurred_at=datetime.fromisoformat(str(value)))
+    if field == "reason_code":
+        return replace(row, reason_code=value)
+    data = {name: said for name, said in row.data.items() if name != field}
+    return replace(row, data=data if value is None else {**data, field: value})
 
 
 def within(moment: datetime, since: datetime | None, until: datetime | None) -> bool:
@@ -81,7 +108,7 @@ ENDS = {
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an application stands, and the event that says so."""
+    """Where an application stands, and where the log says so."""
 
     application_id: UUID
     candidate_id: UUID
@@ -107,7 +134,7 @@ def standings(history: Iterable[Row]) -> dict[UUID, Standing]:
                 ENDS.get(row.type, "open"),
                 row.reason_code,
                 row.occurred_at,
-                row.position,
+                row.told_at,
             )
     return found
 
@@ -174,7 +201,7 @@ def _member(history: Sequence[Row], added: Row) -> Member:
 
 LADDER = ("applied", "screened", "interviewed", "offered", "hired")
 SIDE_EXITS = ("rejected", "declined")
-OFFERS = ("offer.extended", "offer.declined", "offer.rescinded")
+OFFERS = ("offer.extended", "offer.declined", "offer.rescinded", "offer.expired")
 MILESTONES = {
     "application.applied": "applied",
     "application.reengaged": "applied",
@@ -217,7 +244,7 @@ def funnel(
 
 
 def answered_offers(history: Sequence[Row]) -> set[UUID | None]:
-    """Applications whose last offer was declined or rescinded."""
+    """Applications whose last offer was declined, rescinded or expired."""
     last = {row.id("application_id"): row.type for row in history if row.type in OFFERS}
     return {id for id, type in last.items() if type != "offer.extended"}
 

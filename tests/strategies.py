@@ -16,8 +16,22 @@ from domain import catalogue
 from domain.aggregate import Aggregate
 from domain.application import Application, Status
 from domain.candidate import Candidate
+from domain.correction import correctable_fields
+from domain.cost import Cost, CostScope
 from domain.errors import Refusal
-from domain.event import Code, Count, Event, Moment, Sealed, Words
+from domain.event import (
+    Amount,
+    Code,
+    Count,
+    Currency,
+    Event,
+    Moment,
+    Percent,
+    Sealed,
+    Words,
+    utc_text,
+)
+from domain.feedback import Day, Score, SurveyMoment
 from domain.outreach import (
     TouchpointBounced,
     TouchpointClicked,
@@ -39,12 +53,18 @@ moments = st.integers(-2 * 10**15, 0).map(
     lambda microseconds: examples.day(0) + timedelta(microseconds=microseconds)
 )
 numbers = st.integers(0, 2**53 - 1)
+amounts = st.from_regex(r"[0-9]{1,12}(\.[0-9]{1,2})?", fullmatch=True)
 
 _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (Code, codes),
     (Words, st.text(storable, min_size=1, max_size=300)),
     (Moment, moments),
     (Count, numbers),
+    (Amount, amounts),
+    (Currency, st.sampled_from(["EUR", "USD", "CHF"])),
+    (Percent, st.integers(0, 100)),
+    (Score, st.integers(0, 10)),
+    (Day, st.integers(1, 730)),
     (UUID, st.uuids()),
     (bool, st.booleans()),
     (date, st.dates()),
@@ -112,14 +132,15 @@ class Step:
 
 
 class World:
-    """A few people, requisitions and pools, to whom steps happen in memory."""
+    """A few people, requisitions, pools and costs, to whom steps happen in memory."""
 
     def __init__(self) -> None:
         self.requisitions = [
-            examples.open_requisition(openings=2),
-            examples.requisition_with_two_interviews(openings=1),
+            examples.open_requisition(openings=2, on=examples.day(0)),
+            examples.requisition_with_two_interviews(openings=1, on=examples.day(0)),
         ]
         self.pools = [examples.pool(), examples.pool()]
+        self.costs: list[Cost] = []
         self.candidates = [Candidate.begin(uuid4()).at(examples.day(0)) for _ in range(4)]
         for number, candidate in enumerate(self.candidates):
             candidate.register(full_name="Ada Lovelace", source="referral")
@@ -129,18 +150,26 @@ class World:
                 candidate.at(examples.day(number)).apply_for(uuid4(), requisition)
 
     @property
+    def everyone(self) -> list[Aggregate]:
+        return [*self.requisitions, *self.pools, *self.candidates, *self.costs]
+
+    @property
     def changed(self) -> list[Aggregate]:
         """Everyone with something not yet recorded."""
-        everyone: list[Aggregate] = [*self.requisitions, *self.pools, *self.candidates]
-        return [one for one in everyone if one.pending_events]
+        return [one for one in self.everyone if one.pending_events]
+
+    @property
+    def events(self) -> int:
+        """How much has happened."""
+        return sum(one.version for one in self.everyone)
 
     def take(self, step: Step) -> None:
         """Lets a step happen to the first, from `who` on, to whom the rules allow it."""
         for candidate in self.candidates[step.who :] + self.candidates[: step.who]:
-            before = candidate.version
+            before = self.events
             with suppress(Refusal, IndexError):
                 verbs[step.verb](self, candidate.at(step.at), step)
-            if candidate.version > before:
+            if self.events > before:
                 return
 
     def requisition_of(self, application: Application) -> Requisition | None:
@@ -190,6 +219,9 @@ class World:
     def rescind(self, candidate: Candidate, step: Step) -> None:
         candidate.rescind_offer(pick(list(candidate.offers), step.what), "budget")
 
+    def expire(self, candidate: Candidate, step: Step) -> None:
+        candidate.expire_offer(pick(list(candidate.offers), step.what))
+
     def hire(self, candidate: Candidate, step: Step) -> None:
         application = one_of(candidate, step)
         requisition = self.requisition_of(application)
@@ -216,7 +248,31 @@ class World:
         decide(application.id, "error" if step.flag else "new_facts", step.flag)
         requisition = self.requisition_of(application)
         if status == Status.HIRED and opening and requisition:
-            requisition.at(step.at).reopen_opening(opening)
+            requisition.at(step.at).reopen_opening(opening, step.flag)
+
+    def assess(self, candidate: Candidate, step: Step) -> None:
+        interview_id = pick(list(candidate.interviews), step.what)
+        candidate.submit_scorecard(interview_id, uuid4(), "strong_yes", "Thinks aloud")
+
+    def answer_survey(self, candidate: Candidate, step: Step) -> None:
+        application = one_of(candidate, step) if step.flag else None
+        candidate.answer_survey(
+            pick(list(SurveyMoment), step.what),
+            (step.what * 7 + step.who) % 11,
+            application_id=application.id if application else None,
+            comment="Everyone was on time",
+        )
+
+    def record_outcome(self, candidate: Candidate, step: Step) -> None:
+        hired = [a for a in candidate.applications.values() if a.now.status == Status.HIRED]
+        candidate.record_outcome(
+            pick(hired, step.what).id,
+            pick((90, 180, 365), step.what),
+            performance=step.what * 20,
+            ramp_up=step.who * 30 if step.flag else None,
+            manager_satisfaction=None if step.flag else 70,
+            retained=step.flag,
+        )
 
     def recall(self, candidate: Candidate, step: Step) -> None:
         """An imported history decides on after the end."""
@@ -249,11 +305,60 @@ class World:
     def attend(self, candidate: Candidate, _: Step) -> None:
         candidate.attend("meetup")
 
+    def grant(self, candidate: Candidate, step: Step) -> None:
+        expires_at = examples.day(step.what * 20) if step.flag else None
+        candidate.grant_consent("contact", "v2", expires_at)
+
+    def withdraw_consent(self, candidate: Candidate, _: Step) -> None:
+        candidate.withdraw_consent("contact")
+
+    def opt_out(self, candidate: Candidate, step: Step) -> None:
+        candidate.opt_out("all" if step.what == 0 and step.flag else f"channel-{step.what}")
+
     def come_back(self, candidate: Candidate, step: Step) -> None:
         previous = pick([*candidate.applications, None], step.what)
         candidate.reengage(
             uuid4(), pick(self.requisitions, step.what), previous_application_id=previous
         )
+
+    def change_details(self, _: Candidate, step: Step) -> None:
+        requisition = pick(self.requisitions, step.what)
+        title = f"Engineer, level {step.what}" if step.flag else None
+        requisition.at(step.at).change_details(title=title, department=f"Team {step.who}")
+
+    def post(self, _: Candidate, step: Step) -> None:
+        pick(self.requisitions, step.what).at(step.at).post(pick(channels, step.who))
+
+    def unpost(self, _: Candidate, step: Step) -> None:
+        pick(self.requisitions, step.what).at(step.at).unpost(pick(channels, step.who))
+
+    def spend(self, _: Candidate, step: Step) -> None:
+        cost, scope = Cost.begin(uuid4()).at(step.at), pick(list(CostScope), step.what)
+        spent_on: dict[CostScope, dict[str, Any]] = {
+            CostScope.REQUISITION: {"requisition_id": pick(self.requisitions, step.who).id},
+            CostScope.SOURCE: {"source_code": "referral"},
+            CostScope.CAMPAIGN: {"campaign_id": UUID(int=step.who)},
+            CostScope.PERIOD: {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 1, 31)},
+        }
+        cost.record(
+            scope,
+            category="advertising",
+            internal=step.flag,
+            comparable=step.who != 0,
+            amount=f"{step.what * 100}.50",
+            currency="EUR" if step.who else "USD",
+            **spent_on[scope],
+        )
+        self.costs.append(cost)
+
+    def correct(self, candidate: Candidate, step: Step) -> None:
+        correct(candidate, step)
+
+    def correct_requisition(self, _: Candidate, step: Step) -> None:
+        correct(pick(self.requisitions, step.who).at(step.at), step)
+
+    def correct_cost(self, _: Candidate, step: Step) -> None:
+        correct(pick(self.costs, step.who).at(step.at), step)
 
 
 verbs: dict[str, Callable[[World, Candidate, Step], None]] = {
@@ -270,6 +375,34 @@ outcomes = (
 )
 
 
+channels = ("careers_page", "linkedin")
+right: dict[str, str | int | bool | None] = {
+    "source": "job_board",
+    "reason_code": "mistyped",
+    "by_scanner": True,
+    "bounce": "soft",
+    "expires_at": None,
+    "score": 3,
+    "performance": 55,
+    "retained": None,
+    "title": "Corrected title",
+    "amount": "99.90",
+    "full_name": "Ada King",
+}
+"""What entries should have said; when they happened is up to the step."""
+
+
+def correct(aggregate: Aggregate, step: Step) -> None:
+    """Corrects something in an earlier entry, most often when it happened."""
+    number = step.what * 7 + step.who * 3 + (step.half_day or 0)
+    entry = pick(aggregate.history, number)
+    days = timedelta(days=number % 9 - 5)
+    said = {**right, "occurred_at": utc_text(entry.timestamp + days)}
+    fields = [field for field in correctable_fields(type(entry)) if field in said]
+    field = "occurred_at" if step.flag else pick(fields[1:] or fields, step.what)
+    aggregate.correct_entry(entry.originator_version, field, said[field], "entered_wrong")
+
+
 def pick(choices: Sequence[Picked], number: int) -> Picked:
     """One of them. Raises IndexError where there is none."""
     return choices[number % len(choices)] if choices else choices[0]
@@ -284,10 +417,20 @@ def early(step: Step) -> datetime | None:
     return None if step.half_day is None else examples.day(step.half_day / 8)
 
 
-often = ("screen", "interview", "offer", "accept", "hire", "reverse", "contact", "respond")
+often = (
+    "screen",
+    "interview",
+    "offer",
+    "accept",
+    "hire",
+    "reverse",
+    "contact",
+    "respond",
+    "correct",
+)
 steps = st.builds(
     Step,
-    verb=st.sampled_from([*verbs, *often]),
+    verb=st.sampled_from([*verbs, *often, *often]),
     who=st.integers(0, 3),
     what=st.integers(0, 5),
     half_day=st.one_of(st.none(), st.integers(0, 120), st.integers(0, 120)),

@@ -14,6 +14,7 @@ from exchange import import_file
 from exchange.report import ImportReport
 from projections import pipeline
 from projections.asked import resolve
+from projections.catalogue import READ_MODELS
 from projections.engine import Projector
 from projections.health import differences
 from store.envelope import Attribution
@@ -101,7 +102,7 @@ def standing(log: Log, projector: Projector) -> list[tuple[str, str]]:
         pass
     assert differences(log.database, log.organisation) == []
     with log.database.transaction(log.organisation) as connection:
-        rows = pipeline.applications(connection, resolve(connection))
+        rows = pipeline.applications(connection, resolve(connection, READ_MODELS))
     return sorted((row.stage, row.status) for row in rows)
 
 

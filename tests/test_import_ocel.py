@@ -16,13 +16,15 @@ from exchange.ocel_history import ACTIVITY_BEHIND
 from exchange.ocel_log import Activity
 from projections import pipeline
 from projections.asked import resolve
+from projections.catalogue import READ_MODELS
 from projections.engine import Projector
 from projections.health import differences
-from projections.stage_conversion import stage_conversion
-from projections.time_to_hire import time_to_hire
+from projections.metrics.stage_conversion import FUNNEL
+from projections.metrics.time_to_hire import TIME_TO_HIRE
 from store import organisations
 from store.ids import new_id
 from store.log import Log
+from tests.measured import measured
 from tests.test_import_histories import DAY_ZERO, event, importer, source
 
 IDS_OF_OURS = ("application_id", "requisition_id", "interview_id", "offer_id")
@@ -101,10 +103,10 @@ def test_the_read_models_answer_what_the_source_says(
     since, until = (at(text) if text else None for text in window)
     known = Fold(recruiting_log, at(as_of) if as_of else None)
     with imported.database.transaction(imported.organisation) as connection:
-        asked = resolve(connection, as_of=at(as_of) if as_of else None)
-        funnel = stage_conversion(connection, asked, since=since, until=until)
+        asked = resolve(connection, READ_MODELS, as_of=at(as_of) if as_of else None)
+        funnel = measured(connection, asked, FUNNEL, since=since, until=until)
         standings = pipeline.summary(connection, asked)
-        hires = time_to_hire(connection, asked, since=since, until=until)
+        hires = measured(connection, asked, TIME_TO_HIRE, since=since, until=until)
     assert {row.stage: (row.entered, row.advanced, row.pending) for row in funnel.stages} == (
         known.funnel(since, until)
     )
@@ -132,14 +134,14 @@ def test_before_the_import_nothing_of_it_was_known(imported: Log) -> None:
         row = connection.execute("SELECT recorded_at FROM events WHERE position = 1").fetchone()
         assert row is not None
         for asked in (
-            resolve(connection, known_at=row[0]),
-            resolve(connection, known_before=2),
-            resolve(connection, as_of=at("2019-09-15T12:30:00Z"), known_at=row[0]),
+            resolve(connection, READ_MODELS, known_at=row[0]),
+            resolve(connection, READ_MODELS, known_before=2),
+            resolve(connection, READ_MODELS, as_of=at("2019-09-15T12:30:00Z"), known_at=row[0]),
         ):
             assert asked.log_position == 1
-            assert {row.entered for row in stage_conversion(connection, asked).stages} == {0}
+            assert {row.entered for row in measured(connection, asked, FUNNEL).stages} == {0}
             assert pipeline.summary(connection, asked) == []
-            assert time_to_hire(connection, asked).n == 0
+            assert measured(connection, asked, TIME_TO_HIRE).n == 0
 
 
 def test_an_imported_log_is_healthy(imported: Log) -> None:
@@ -228,11 +230,13 @@ def told(log: Log) -> dict[str, list[tuple[Any, ...]]]:
 
 def answers(log: Log) -> tuple[Any, ...]:
     with log.database.transaction(log.organisation) as connection:
-        asked = resolve(connection)
+        asked = resolve(connection, READ_MODELS)
         return (
-            stage_conversion(connection, asked),
+            measured(connection, asked, FUNNEL),
             pipeline.summary(connection, asked),
-            time_to_hire(connection, asked).model_dump(exclude={"policy"}),
+            measured(connection, asked, TIME_TO_HIRE).model_dump(
+                include={"n", "median_days", "mean_days", "p90_days"}
+            ),
         )
 
 

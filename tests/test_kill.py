@@ -35,10 +35,16 @@ STREAMS = "SELECT DISTINCT stream_id FROM events WHERE stream_type = %(type)s"
 class Victim:
     """A child process that comes back after each kill; what it says is kept in a file."""
 
-    def __init__(self, environment: dict[str, str], said: Path, *arguments: str) -> None:
+    def __init__(
+        self,
+        environment: dict[str, str],
+        said: Path,
+        *arguments: str,
+        module: str = "tests.kill_writer",
+    ) -> None:
         self.environment = environment
         self.said = said
-        self.command = [sys.executable, "-m", "tests.kill_writer", *arguments]
+        self.command = [sys.executable, "-m", module, *arguments]
         self.start()
 
     def start(self) -> None:
@@ -64,13 +70,18 @@ class Victim:
                 yield UUID(command_id), int(events)
 
 
-@contextmanager
-def victims(settings: Settings, log: Log, folder: Path) -> Iterator[list[Victim]]:
-    """Eight writers and a projector."""
-    environment = os.environ | {
+def environment_of(settings: Settings, log: Log) -> dict[str, str]:
+    """What a process needs to work on the same database."""
+    return os.environ | {
         "HIRELEDGER_DATABASE_URL": log.database.admin_url,
         "HIRELEDGER_DATA_DIR": str(settings.data_dir),
     }
+
+
+@contextmanager
+def victims(settings: Settings, log: Log, folder: Path) -> Iterator[list[Victim]]:
+    """Eight writers and a projector."""
+    environment = environment_of(settings, log)
     tasks = ["follow"] + ["write"] * WRITERS
     with ExitStack() as stack:
         running = []

@@ -10,15 +10,16 @@ from app import Hireledger
 from domain.errors import Conflict, Refusal
 from projections import (
     asked,
-    engagement,
     pipeline,
     requisitions,
-    stage_conversion,
     talent_pool,
-    time_to_hire,
 )
+from projections.catalogue import READ_MODELS
 from projections.engine import Projector
 from projections.health import differences
+from projections.metrics.engagement import ENGAGEMENT
+from projections.metrics.stage_conversion import FUNNEL
+from projections.metrics.time_to_hire import TIME_TO_HIRE
 from simulation.actions import Action, Name, colleague
 from simulation.execution import Execution, execute
 from simulation.history import Summary, plan, simulate
@@ -26,6 +27,7 @@ from store import organisations
 from store.database import Connection
 from store.ids import new_id
 from store.log import Log, Recorded
+from tests.measured import measured
 
 UNTIL = datetime(2025, 6, 30, 12, tzinfo=UTC)
 SMALL = 0.01
@@ -48,12 +50,12 @@ def connection(simulated: Log) -> Iterator[Connection]:
 
 
 def test_every_metric_has_an_answer(connection: Connection) -> None:
-    now = asked.resolve(connection, as_of=UNTIL)
+    now = asked.resolve(connection, READ_MODELS, as_of=UNTIL)
 
-    assert time_to_hire.time_to_hire(connection, now).n >= 10
-    funnel = stage_conversion.stage_conversion(connection, now)
+    assert measured(connection, now, TIME_TO_HIRE).n >= 10
+    funnel = measured(connection, now, FUNNEL)
     assert all(stage.entered for stage in funnel.stages)
-    responses = engagement.engagement(connection, now)
+    responses = measured(connection, now, ENGAGEMENT)
     assert responses.reached > responses.engaged > 0
     standing = {(row.stage_kind, row.status) for row in pipeline.summary(connection, now)}
     assert {("screen", "open"), ("hired", "hired"), ("interview", "rejected")} <= standing
@@ -63,7 +65,7 @@ def test_every_metric_has_an_answer(connection: Connection) -> None:
 
 
 def test_it_ends_in_the_middle_of_hiring(connection: Connection) -> None:
-    now = asked.resolve(connection, as_of=UNTIL)
+    now = asked.resolve(connection, READ_MODELS, as_of=UNTIL)
     rows = requisitions.requisitions(connection, now)
 
     states = Counter(row.state for row in rows)

@@ -17,19 +17,24 @@ from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
 from domain import catalogue
+from domain.cost import CostScope
 from domain.errors import Refusal
 from domain.event import (
+    Amount,
     Code,
     Count,
+    Currency,
     EvaluationText,
     Event,
     IdentityText,
     Moment,
+    Percent,
     Personal,
     Sealed,
     Words,
     personal_fields,
 )
+from domain.feedback import Day, Score, SurveyMoment
 from domain.plan import InterviewPlan, Stage, StageKind
 from tests import strategies
 
@@ -39,7 +44,26 @@ MODULES = [
     for folder in ("domain", "commands")
     for path in sorted((ROOT / folder).glob("[a-z]*.py"))
 ]
-PLAIN = [Code, Count, Moment, Words, UUID, bool, date, StageKind, InterviewPlan, NoneType, ...]
+PLAIN = [
+    Code,
+    Count,
+    Moment,
+    Words,
+    Amount,
+    Currency,
+    Percent,
+    Score,
+    Day,
+    UUID,
+    bool,
+    date,
+    StageKind,
+    SurveyMoment,
+    CostScope,
+    InterviewPlan,
+    NoneType,
+    ...,
+]
 every_event = pytest.mark.parametrize(
     "event_class", catalogue.events.values(), ids=catalogue.events
 )
@@ -67,7 +91,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_stored_names_are_unique_and_qualified() -> None:
-    named = [cls for cls in all_events() if "name" in vars(cls)]
+    named = {cls for cls in all_events() if "name" in vars(cls)}
     assert len({cls.name for cls in named}) == len(named) == len(catalogue.events)
     assert all(cls.name.count(".") == 1 and cls.name.islower() for cls in named)
 

@@ -1,20 +1,21 @@
-"""Interviews: arranged, then held."""
+"""Interviews: arranged, held, and assessed."""
 
 from uuid import uuid4
 
 import pytest
 
-from domain.application import ApplicationClosed, BeforeApplication
+from domain.application import ApplicationClosed, BeforeApplication, Status
 from domain.errors import NotFound
 from domain.interview import (
     EndsBeforeItStarts,
     InterviewAlreadyHeld,
     Interviewed,
     InterviewScheduled,
+    ScorecardSubmitted,
 )
 from domain.plan import STANDARD_PLAN, StageNotInPlan
 from tests import examples
-from tests.examples import day, the_application
+from tests.examples import day, the_application, the_interview
 
 
 def test_an_arranged_interview_moves_nothing() -> None:
@@ -86,6 +87,27 @@ def test_an_interview_is_held_once() -> None:
 def test_an_interview_that_was_not_arranged_is_not_found() -> None:
     with pytest.raises(NotFound, match="no interview"):
         examples.screened().hold_interview(uuid4(), STANDARD_PLAN)
+
+
+def test_a_scorecard_is_taken_after_a_decision_too() -> None:
+    candidate, interviewer = examples.rejected_after_interview(), uuid4()
+    candidate.submit_scorecard(the_interview(candidate), interviewer, "strong_no", "Too junior")
+    event = candidate.pending_events[-1]
+    assert isinstance(event, ScorecardSubmitted)
+    assert (event.interviewer_id, event.overall) == (interviewer, "strong_no")
+    assert event.application_id == the_application(candidate).id
+    assert the_application(candidate).now.status == Status.REJECTED
+
+
+def test_a_scorecard_is_about_an_interview_there_was() -> None:
+    with pytest.raises(NotFound, match="no interview"):
+        examples.screened().submit_scorecard(uuid4(), uuid4(), "strong_yes")
+
+
+def test_a_scorecard_is_not_older_than_the_application() -> None:
+    candidate = examples.interviewed()
+    with pytest.raises(BeforeApplication):
+        candidate.at(day(0)).submit_scorecard(the_interview(candidate), uuid4(), "strong_yes")
 
 
 def test_an_interview_after_a_rejection_is_refused_but_one_before_is_noted() -> None:

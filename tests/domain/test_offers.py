@@ -1,5 +1,6 @@
 """Offers: extended in versions, then accepted, declined or rescinded."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,10 +11,12 @@ from domain.errors import NotFound
 from domain.offer import (
     AnotherOfferPending,
     OfferDeclined,
+    OfferExpired,
     OfferExtended,
     OfferNotPending,
     OfferRescinded,
     OfferState,
+    PayNeedsCurrency,
 )
 from domain.plan import STANDARD_PLAN
 from tests import examples
@@ -70,6 +73,34 @@ def test_a_rescinded_offer_makes_room_for_another() -> None:
         OfferState.RESCINDED,
         OfferState.EXTENDED,
     ]
+
+
+def test_an_expired_offer_makes_room_for_another() -> None:
+    candidate = examples.offered()
+    candidate.expire_offer(the_offer(candidate))
+    assert isinstance(candidate.pending_events[-1], OfferExpired)
+    candidate.extend_offer(the_application(candidate).id, uuid4(), STANDARD_PLAN)
+    assert [offer.state for offer in candidate.offers.values()] == [
+        OfferState.EXPIRED,
+        OfferState.EXTENDED,
+    ]
+
+
+def test_an_accepted_offer_does_not_expire() -> None:
+    candidate = examples.offered()
+    candidate.accept_offer(the_offer(candidate))
+    with pytest.raises(OfferNotPending, match="is accepted; letting it expire"):
+        candidate.expire_offer(the_offer(candidate))
+
+
+@pytest.mark.parametrize(
+    ("pay", "missing"),
+    [({"first_year_pay": "60000.00"}, "currency"), ({"currency": "EUR"}, "first_year_pay")],
+)
+def test_pay_is_offered_in_a_currency(pay: dict[str, Any], missing: str) -> None:
+    candidate = examples.interviewed()
+    with pytest.raises(PayNeedsCurrency, match=f"{missing} is missing"):
+        candidate.extend_offer(the_application(candidate).id, uuid4(), STANDARD_PLAN, **pay)
 
 
 def test_an_offer_is_answered_once() -> None:

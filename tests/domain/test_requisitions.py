@@ -8,14 +8,19 @@ import pytest
 from domain.application import Status
 from domain.errors import NotFound
 from domain.requisition import (
+    AlreadyPosted,
     ApprovalRefused,
     Closed,
+    DetailsChanged,
     Drafted,
     NoFreeOpening,
+    NothingToChange,
     NotInState,
+    NotPosted,
     Opened,
     OpeningFilled,
     OpeningNotFree,
+    OpeningReopened,
     OpeningState,
     PutOnHold,
     Requisition,
@@ -23,6 +28,7 @@ from domain.requisition import (
     State,
 )
 from tests import examples
+from tests.examples import day
 
 
 def test_a_requisition_goes_from_draft_over_approval_to_open_and_closed() -> None:
@@ -58,6 +64,7 @@ def test_a_requisition_goes_from_draft_over_approval_to_open_and_closed() -> Non
         (examples.closed_requisition, Requisition.open),
         (examples.closed_requisition, lambda r: r.close("again")),
         (examples.closed_requisition, lambda r: r.add_opening(uuid4())),
+        (examples.closed_requisition, lambda r: r.change_details(title="Analyst")),
     ],
 )
 def test_a_step_out_of_order_is_refused(
@@ -168,3 +175,75 @@ def test_a_hold_entered_late_fills_the_history_but_does_not_move_the_state() -> 
     requisition.resume()
     requisition.at(opened_at).put_on_hold("budget")
     assert requisition.state == "open"
+
+
+def test_a_reopened_opening_says_which_filling_it_takes_back() -> None:
+    requisition = examples.open_requisition()
+    opening = requisition.free_opening()
+    for _ in range(2):
+        requisition.fill(opening, uuid4())
+        filled = requisition.version
+        requisition.reopen_opening(opening, entered_in_error=True)
+    event = requisition.pending_events[-1]
+    assert isinstance(event, OpeningReopened)
+    assert (event.reverses, event.entered_in_error) == (filled, True)
+
+
+def test_only_the_details_that_differ_are_changed() -> None:
+    requisition, manager = examples.open_requisition(), uuid4()
+    requisition.change_details(title="Data engineer", level="Senior", hiring_manager_id=manager)
+    event = requisition.pending_events[-1]
+    assert isinstance(event, DetailsChanged)
+    assert (event.title, event.level, event.hiring_manager_id) == (None, "Senior", manager)
+    assert requisition.details_at(event.timestamp)["title"] == "Data engineer"
+
+
+@pytest.mark.parametrize("given", [{}, {"title": None}, {"title": "Data engineer"}])
+def test_a_change_of_nothing_is_refused(given: dict[str, str | None]) -> None:
+    with pytest.raises(NothingToChange):
+        examples.open_requisition().change_details(**given)
+
+
+def test_a_late_change_is_held_against_what_was_so_then() -> None:
+    requisition = examples.open_requisition(on=day(0))
+    requisition.at(day(9)).change_details(title="Analyst")
+    requisition.at(day(5)).change_details(title="Analyst")
+    with pytest.raises(NothingToChange):
+        requisition.at(day(7)).change_details(title="Analyst")
+
+
+def test_a_change_of_details_leaves_the_state_as_it_is() -> None:
+    requisition = examples.open_requisition(on=day(0))
+    requisition.at(day(9)).change_details(title="Analyst")
+    requisition.at(day(5)).put_on_hold("budget")
+    assert requisition.state == State.ON_HOLD
+
+
+def test_an_open_requisition_is_posted_once_on_each_channel() -> None:
+    requisition = examples.open_requisition()
+    requisition.post()
+    requisition.post("linkedin")
+    with pytest.raises(AlreadyPosted, match="already posted on linkedin"):
+        requisition.post("linkedin")
+    requisition.unpost("linkedin")
+    assert requisition.posted_on == {"careers_page"}
+
+
+def test_what_is_not_open_is_not_posted() -> None:
+    with pytest.raises(RequisitionNotOpen, match="is approved"):
+        examples.approved_requisition().post()
+
+
+def test_what_is_not_posted_is_not_taken_off() -> None:
+    requisition = examples.open_requisition()
+    requisition.post()
+    with pytest.raises(NotPosted, match="not posted on linkedin"):
+        requisition.unpost("linkedin")
+
+
+def test_a_closed_requisition_is_still_taken_off() -> None:
+    requisition = examples.open_requisition()
+    requisition.post()
+    requisition.close("filled")
+    requisition.unpost()
+    assert requisition.posted_on == set()

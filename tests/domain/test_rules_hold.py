@@ -12,12 +12,23 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from commands import applications, interviews, offers, outreach, pools, requisitions
+from commands import (
+    applications,
+    events,
+    feedback,
+    interviews,
+    offers,
+    outreach,
+    pools,
+    requisitions,
+)
+from domain import catalogue
 from domain.aggregate import Aggregate
 from domain.application import Application, Status
 from domain.candidate import Candidate
 from domain.errors import NotFound, Refusal
-from domain.event import Event
+from domain.event import Event, utc_text
+from domain.feedback import SurveyMoment
 from domain.outreach import TouchpointBounced
 from domain.pool import TalentPool
 from domain.requisition import OpeningState, Requisition
@@ -64,6 +75,11 @@ class ListLog:
     def pool(self, id: UUID) -> TalentPool:
         return self.give(TalentPool, id)
 
+    def entry(self, position: int) -> tuple[Aggregate, int]:
+        fact = self.facts[position - 1]
+        kind = next(k for k in catalogue.aggregates if k.stream_type == fact.stream_type)
+        return self.give(kind, cast("UUID", fact.originator_id)), fact.originator_version
+
     def candidate_of(self, application_id: UUID) -> Candidate:
         for candidate in self.all(Candidate):
             if application_id in candidate.applications:
@@ -97,7 +113,7 @@ class ListLog:
 
 def state(aggregate: Aggregate) -> dict[str, Any]:
     """What an aggregate knows, whichever way it came to know it."""
-    own = ("_pending_events", "_occurring", "anomalies", "_created_on", "_modified_on")
+    own = ("_pending_events", "_occurring", "anomalies", "_created_on", "_modified_on", "history")
     return {name: value for name, value in vars(aggregate).items() if name not in own}
 
 
@@ -146,7 +162,10 @@ class Recruiting(RuleBasedStateMachine):
         reversed = {f.data["application_id"] for f in facts if f.topic.endswith("_reversed")}
         for id, application in before.items():
             if not application.is_open and str(id) not in reversed:
-                assert self.applications[id].now == application.now
+                after = self.applications[id].now
+                # A correction may say when it ended, but not whether.
+                assert after == application.now or command is events.correct
+                assert after.status == application.now.status
         for fact in facts:
             if fact.topic in STARTS and "requisition_id" in fact.data:
                 assert UUID(fact.data["requisition_id"]) in may_take
@@ -208,7 +227,9 @@ class Recruiting(RuleBasedStateMachine):
             self.ask(offers.extend, id, occurred_at=at)
 
     @rule(
-        number=numbers, answer=st.sampled_from(["accept", "decline", "rescind", "extend"]), at=times
+        number=numbers,
+        answer=st.sampled_from(["accept", "decline", "expire", "rescind", "extend"]),
+        at=times,
     )
     def answer(self, number: int, answer: str, at: Any) -> None:
         known = [(id, o) for c in self.memory.all(Candidate) for id, o in c.offers.items()]
@@ -216,7 +237,7 @@ class Recruiting(RuleBasedStateMachine):
             if answer == "extend":
                 self.ask(offers.extend, offer.application_id, offer_id=offer_id, occurred_at=at)
             else:
-                reason = [] if answer == "accept" else ["salary"]
+                reason = [] if answer in ("accept", "expire") else ["salary"]
                 command = getattr(offers, answer)
                 self.ask(command, offer.application_id, offer_id, *reason, occurred_at=at)
 
@@ -232,6 +253,35 @@ class Recruiting(RuleBasedStateMachine):
         application = pick([a for a in known if not a.is_open] or known, number)
         command = REVERSALS.get(application.now.status, applications.reverse_hire)
         self.ask(command, application.id, "error", entered_in_error=in_error, occurred_at=at)
+
+    @rule(
+        position=st.integers(0, 200),
+        field=st.sampled_from(["occurred_at", "occurred_at", "occurred_at", "reason_code"]),
+        to=st.integers(1, 60),
+    )
+    def correct(self, position: int, field: str, to: int) -> None:
+        value = utc_text(examples.day(to)) if field == "occurred_at" else "mistyped"
+        self.ask(
+            events.correct,
+            position % len(self.memory.facts) + 1,
+            field=field,
+            value=value,
+            reason_code="entered_wrong",
+        )
+
+    @rule(number=numbers, evidence=st.sampled_from(["answer", "outcome", "scorecard"]), at=times)
+    def learn(self, number: int, evidence: str, at: Any) -> None:
+        id = pick(list(self.applications), number)
+        candidate = self.memory.candidate_of(id)
+        if evidence == "answer":
+            about = {"moment": SurveyMoment.OUTCOME, "score": number, "application_id": id}
+            self.ask(feedback.answer_survey, candidate.id, **about, occurred_at=at)
+        if evidence == "outcome":
+            self.ask(feedback.record_outcome, id, day=90, retained=True, occurred_at=at)
+        if evidence == "scorecard":
+            interview = pick([*candidate.interviews, uuid4()], number)
+            about = {"interviewer_id": uuid4(), "overall": "strong_yes"}
+            self.ask(interviews.submit_scorecard, id, interview, **about, occurred_at=at)
 
     @rule(who=numbers, contact=st.sampled_from(["join", "leave", "nurture", "bounce", "opt_out"]))
     def keep_in_touch(self, who: int, contact: str) -> None:
@@ -250,11 +300,22 @@ class Recruiting(RuleBasedStateMachine):
 
     @rule(
         what=numbers,
-        step=st.sampled_from(["put_on_hold", "resume", "reopen", "add_opening", "close_opening"]),
+        step=st.sampled_from(
+            [
+                "put_on_hold",
+                "resume",
+                "reopen",
+                "add_opening",
+                "close_opening",
+                "post",
+                "unpost",
+            ]
+        ),
     )
     def administer(self, what: int, step: str) -> None:
         requisition = self.memory.all(Requisition)[what % 2]
-        about: list[Any] = [] if step in ("resume", "add_opening") else ["budget"]
+        unexplained = step in ("resume", "add_opening", "post", "unpost")
+        about: list[Any] = [] if unexplained else ["budget"]
         if step == "close_opening":
             about.insert(0, pick(list(requisition.openings), what))
         self.ask(getattr(requisitions, step), requisition.id, *about)

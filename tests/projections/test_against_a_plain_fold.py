@@ -10,19 +10,21 @@ from hypothesis import strategies as st
 from app import Hireledger
 from projections.asked import Asked
 from projections.catalogue import READ_MODELS
-from projections.engagement import engagement
 from projections.engine import Projector
 from projections.health import differences
+from projections.metrics.engagement import ENGAGEMENT
+from projections.metrics.stage_conversion import FUNNEL
+from projections.metrics.time_to_hire import TIME_TO_HIRE
 from projections.pipeline import applications, board, summary
-from projections.stage_conversion import stage_conversion
+from projections.rebuild import Rebuild
 from projections.talent_pool import members, pools_of
-from projections.time_to_hire import Policy, time_to_hire
 from store import organisations
 from store.database import Connection
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log
 from tests import examples, plain_fold
+from tests.measured import measured
 from tests.plain_fold import Row
 from tests.strategies import Step, World, histories
 
@@ -78,8 +80,7 @@ def test_any_split_into_batches_gives_the_same_rows(
     rows = tables(log)
     assert rows["application_steps"]
     assert differences(log.database, log.organisation) == []
-    for _ in projector.rebuild(projector.read_models, batch=other):
-        pass
+    assert Rebuild(log.database, log.organisation, batch=other).run().differences == []
     assert tables(log) == rows
 
 
@@ -144,16 +145,16 @@ def same_metrics(
     since: datetime | None,
     until: datetime | None,
 ) -> None:
-    funnel = stage_conversion(connection, asked, since=since, until=until)
+    funnel = measured(connection, asked, FUNNEL, since=since, until=until)
     assert {row.stage: (row.entered, row.advanced, row.pending) for row in funnel.stages} == (
         plain_fold.funnel(history, since, until)
     )
-    reach = engagement(connection, asked, since=since, until=until)
+    reach = measured(connection, asked, ENGAGEMENT, since=since, until=until)
     expected = plain_fold.engagement(history, since, until)
     assert (reach.reached, reach.engaged, reach.opened) == expected
-    policies: list[Policy] = ["accepted", "hired"]
+    policies = ["accepted", "hired"]
     for policy in policies:
-        row = time_to_hire(connection, asked, since=since, until=until, policy=policy)
+        row = measured(connection, asked, TIME_TO_HIRE, since=since, until=until, policy=policy)
         days = plain_fold.days_to_hire(history, since, until, policy)
         assert row.n == len(days)
         assert row.median_days == pytest.approx(plain_fold.percentile(days, 0.5))

@@ -1,5 +1,6 @@
 """Engagement of people reached, small enough to count by hand."""
 
+from typing import Any
 from uuid import uuid4
 
 from domain.candidate import Candidate
@@ -11,13 +12,15 @@ from domain.outreach import (
     TouchpointReplied,
 )
 from projections.asked import resolve
-from projections.engagement import Engagement, engagement
+from projections.catalogue import READ_MODELS
 from projections.engine import Projector
+from projections.metrics.engagement import ENGAGEMENT
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log
 from tests import examples
 from tests.examples import day, the_touchpoint
+from tests.measured import measured
 
 HOUR = 1 / 24
 
@@ -37,13 +40,15 @@ def delivered() -> Candidate:
     return candidate
 
 
-def counted(log: Log, candidate: Candidate) -> Engagement:
+def counted(log: Log, candidate: Candidate) -> Any:
     log.record(candidate, by=Attribution("person", new_id(), "recruiter", "api"))
     projector = Projector(log.database, log.organisation)
     while projector.step():
         pass
     with log.database.transaction(log.organisation) as connection:
-        return engagement(connection, resolve(connection), since=day(5), until=day(30))
+        return measured(
+            connection, resolve(connection, READ_MODELS), ENGAGEMENT, since=day(5), until=day(30)
+        )
 
 
 def test_a_message_sent_is_not_yet_a_person_reached(log: Log) -> None:

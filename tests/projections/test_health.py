@@ -3,6 +3,7 @@
 from app import Hireledger
 from projections.engine import Projector
 from projections.health import differences
+from projections.rebuild import Rebuild
 from store.database import Database
 from store.envelope import Attribution
 from store.log import Log
@@ -22,10 +23,9 @@ def test_looking_for_differences_leaves_the_read_models_alone(
     log.record(examples.contacted(), by=recruiter)
     url = hireledger.database.admin_url
     one_connection = Database(settings.model_copy(update={"database_url": url}), pool_size=1)
-    projector = Projector(one_connection, log.organisation)
+    catch_up(Projector(one_connection, log.organisation))
     for _ in range(8):
-        for _ in projector.rebuild(projector.read_models):
-            pass
+        Rebuild(one_connection, log.organisation).run()
         assert differences(one_connection, log.organisation) == []
     one_connection.close()
 

@@ -7,13 +7,15 @@ from domain.candidate import Candidate
 from domain.plan import STANDARD_PLAN
 from domain.requisition import Requisition
 from projections.asked import Asked, resolve
+from projections.catalogue import READ_MODELS
 from projections.engine import Projector
-from projections.stage_conversion import stage_conversion
-from projections.time_to_hire import Policy, time_to_hire
+from projections.metrics.stage_conversion import FUNNEL
+from projections.metrics.time_to_hire import TIME_TO_HIRE
 from store.envelope import Attribution
 from store.log import Log
 from tests import examples
 from tests.examples import day, the_application
+from tests.measured import measured
 
 
 def applied() -> tuple[Candidate, Requisition]:
@@ -37,7 +39,7 @@ def days_to_hire(
     log: Log,
     by: Attribution,
     candidate: Candidate,
-    policy: Policy = "accepted",
+    policy: str = "accepted",
     as_of: datetime | None = None,
 ) -> float | None:
     log.record(candidate, by=by)
@@ -45,7 +47,10 @@ def days_to_hire(
     while projector.step():
         pass
     with log.database.transaction(log.organisation) as connection:
-        return time_to_hire(connection, resolve(connection, as_of), policy=policy).median_days
+        asked = resolve(connection, READ_MODELS, as_of=as_of)
+        hires = measured(connection, asked, TIME_TO_HIRE, policy=policy)
+    median: float | None = hires.median_days
+    return median
 
 
 def test_time_to_hire_ends_with_the_acceptance(log: Log, recruiter: Attribution) -> None:
@@ -78,7 +83,10 @@ def test_a_reversed_hire_has_no_end_from_then_on(log: Log, recruiter: Attributio
     candidate.at(day(20)).reverse_hire(the_application(candidate).id, "visa_refused", False)
     assert days_to_hire(log, recruiter, candidate) is None
     with log.database.transaction(log.organisation) as connection:
-        assert time_to_hire(connection, resolve(connection, as_of=day(19))).n == 1
+        assert (
+            measured(connection, resolve(connection, READ_MODELS, as_of=day(19)), TIME_TO_HIRE).n
+            == 1
+        )
 
 
 def test_a_hire_entered_in_error_never_was_as_known_today(log: Log, recruiter: Attribution) -> None:
@@ -87,9 +95,9 @@ def test_a_hire_entered_in_error_never_was_as_known_today(log: Log, recruiter: A
     candidate.at(day(20)).reverse_hire(the_application(candidate).id, "wrong_person", True)
     assert days_to_hire(log, recruiter, candidate, as_of=day(19)) is None
     with log.database.transaction(log.organisation) as connection:
-        today = resolve(connection)
+        today = resolve(connection, READ_MODELS)
         before = Asked(as_of=None, log_position=today.log_position - 1)
-        assert time_to_hire(connection, before).n == 1
+        assert measured(connection, before, TIME_TO_HIRE).n == 1
 
 
 def test_a_hire_that_was_reversed_is_not_the_end_of_a_later_acceptance(
@@ -101,7 +109,10 @@ def test_a_hire_that_was_reversed_is_not_the_end_of_a_later_acceptance(
     offer(candidate, 30, 32)
     assert days_to_hire(log, recruiter, candidate) == 32
     with log.database.transaction(log.organisation) as connection:
-        assert time_to_hire(connection, resolve(connection), policy="hired").n == 0
+        assert (
+            measured(connection, resolve(connection, READ_MODELS), TIME_TO_HIRE, policy="hired").n
+            == 0
+        )
 
 
 def test_an_acceptance_of_a_rescinded_offer_is_not_the_end(
@@ -125,7 +136,7 @@ def test_a_decline_recorded_before_its_offer_concerns_the_offer_only(
     while projector.step():
         pass
     with log.database.transaction(log.organisation) as connection:
-        funnel = stage_conversion(connection, resolve(connection, as_of=day(20)))
+        funnel = measured(connection, resolve(connection, READ_MODELS, as_of=day(20)), FUNNEL)
     assert {row.stage: row.pending for row in funnel.stages}["applied"] == 1
 
 
@@ -145,7 +156,7 @@ def test_a_funnel_counts_whom_it_may_still_lead_on(
     while projector.step():
         pass
     with log.database.transaction(log.organisation) as connection:
-        funnel = stage_conversion(connection, resolve(connection))
+        funnel = measured(connection, resolve(connection, READ_MODELS), FUNNEL)
     assert [(row.stage, row.entered, row.advanced, row.pending) for row in funnel.stages] == [
         ("applied", 6, 5, 1),
         ("screened", 5, 3, 1),

@@ -1,18 +1,19 @@
 """How the read models move: in steps, one projector at a time, and what stops them."""
 
-from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 
+from commands.organisation import skip_event
 from domain.pool import Renamed
+from projections import pipeline, talent_pool
 from projections.asked import Asked, resolve
 from projections.catalogue import READ_MODELS
 from projections.engine import TAKE_LEASE, Projector
 from projections.health import ReadModelHealth, differences, health
-from projections.read_model import ReadModel
+from projections.rebuild import Rebuild
 from projections.talent_pool import pools
 from store.envelope import Attribution, Fact
 from store.ids import new_id
@@ -20,8 +21,6 @@ from store.log import Log
 from store.mapper import UnknownEventType
 from tests import examples
 from tests.store import forged
-
-NAMES = [model.name for model in READ_MODELS]
 
 
 def someone() -> Attribution:
@@ -93,71 +92,112 @@ def test_a_stopped_read_model_stays_where_it_is_while_the_others_go_on(
     assert standing(log)["engagement"].position == poison - 1
     assert standing(log)["applications"].position == head
     with log.database.transaction(log.organisation) as connection:
-        assert resolve(connection).log_position == poison - 1
+        assert resolve(connection, READ_MODELS).log_position == poison - 1
 
 
-def test_a_stopped_read_model_resumes_after_a_fix(log: Log, projector: Projector) -> None:
+def poisoned(log: Log, projector: Projector) -> tuple[UUID, int]:
+    """A touchpoint, and the position of an event about it that stops the model of engagement."""
     candidate = examples.contacted()
     log.record(candidate, by=someone())
     poison = forged.event(log, "touchpoint.opened", {"touchpoint_id": "broken"})
     catch_up(projector)
-    with pytest.raises(psycopg.errors.InvalidTextRepresentation):
-        list(projector.rebuild(["engagement"]))
+    return examples.the_touchpoint(candidate), poison
+
+
+def test_a_stopped_read_model_goes_on_after_a_fix(log: Log, projector: Projector) -> None:
+    touchpoint, poison = poisoned(log, projector)
+    assert projector.go_on("engagement")
+    catch_up(projector)
     assert standing(log)["engagement"].failed_position == poison
     with forged.administrator(log) as connection:
         connection.execute(
             "UPDATE events SET data = jsonb_build_object('touchpoint_id', %s::text)"
             " WHERE position = %s",
-            (str(examples.the_touchpoint(candidate)), poison),
+            (str(touchpoint), poison),
         )
-    list(projector.rebuild(["engagement"]))
+    assert projector.go_on("engagement")
     head = log.record(examples.hired(), by=someone()).position
     catch_up(projector)
     assert standing(log)["engagement"].position == head
+    assert standing(log)["engagement"].stale_since is None
     assert differences(log.database, log.organisation) == []
+    assert not projector.go_on("engagement")
 
 
-def test_readers_of_a_rebuild_see_the_old_rows_until_it_is_done(
+def test_an_event_is_skipped_for_a_recorded_reason_by_one_read_model_only(
     log: Log, projector: Projector
 ) -> None:
-    candidate = examples.rejected_after_interview()
-    application_id = examples.the_application(candidate).id
+    _, poison = poisoned(log, projector)
+    skipped = skip_event(log, someone(), "engagement", poison, "a broken importer wrote it")
+    assert skipped.facts[0].data["reason"] == "a broken importer wrote it"
+    projector.go_on("engagement")
+    catch_up(projector)
+    assert standing(log)["engagement"].position == skipped.position
+    another = forged.event(log, "touchpoint.opened", {"touchpoint_id": "broken"})
+    catch_up(projector)
+    assert standing(log)["engagement"].failed_position == another
+
+
+def test_a_rebuild_goes_past_what_was_skipped_too(log: Log, projector: Projector) -> None:
+    _, poison = poisoned(log, projector)
+    skip_event(log, someone(), "engagement", poison, "a broken importer wrote it")
+    rebuilt = Rebuild(log.database, log.organisation).run()
+    assert standing(log)["engagement"].position == rebuilt.position
+    assert differences(log.database, log.organisation) == []
+
+
+def test_an_event_that_cannot_be_told_stops_every_read_model_and_loses_nothing(
+    log: Log, projector: Projector
+) -> None:
+    candidate = examples.applied()
     log.record(candidate, by=someone())
+    poison = forged.event(
+        log, "candidate.entry_corrected", {"corrects": 99, "field": "source", "value": "fair"}
+    )
     catch_up(projector)
-    before = steps_of(log, application_id)
-    rebuilding = projector.rebuild(NAMES, batch=2)
-    next(rebuilding)
-    assert steps_of(log, application_id) == before
-    assert projector.step() is None
-    assert [step.upto for step in rebuilding] == [4, 6, 7]
-    assert steps_of(log, application_id) == before == [
-        ("applied",), ("screened",), ("interviewed",), ("rejected",),
-    ]  # fmt: skip
-    assert differences(log.database, log.organisation) == []
+    rows = standing(log).values()
+    assert {(row.position, row.failed_position) for row in rows} == {(poison - 1, poison)}
+    assert all("does not have" in (row.error or "") for row in rows)
+    with log.database.transaction(log.organisation) as connection:
+        asked = resolve(connection, READ_MODELS)
+    assert asked.log_position == poison - 1
+    assert asked.stale_since is not None
 
 
-def test_a_rebuild_broken_off_changes_nothing(log: Log, projector: Projector) -> None:
-    log.record(examples.hired(), by=someone())
+def test_an_answer_is_held_back_only_by_the_read_models_it_reads(
+    log: Log, projector: Projector
+) -> None:
+    _, poison = poisoned(log, projector)
+    head = log.record(examples.hired(), by=someone()).position
     catch_up(projector)
-    rebuilding = projector.rebuild(NAMES, batch=2)
-    next(rebuilding)
-    assert isinstance(rebuilding, Generator)
-    rebuilding.close()
-    assert differences(log.database, log.organisation) == []
-    assert projector.step() is None
+    with log.database.transaction(log.organisation) as connection:
+        members, cards = resolve(connection, talent_pool.READS), resolve(connection, pipeline.READS)
+    assert (cards.log_position, cards.stale_since) == (head, None)
+    assert members.log_position == poison - 1
+    assert members.stale_since == standing(log)["engagement"].stale_since
 
 
-def test_a_read_model_of_a_new_version_starts_over(log: Log, projector: Projector) -> None:
+def test_a_read_model_of_a_new_version_answers_by_the_old_one_until_it_is_rebuilt(
+    log: Log, projector: Projector
+) -> None:
     log.record(examples.applied(), by=someone())
     catch_up(projector)
     changed = [
-        ReadModel(model.name, model.version + (model.name == "timeline"), model.tables, ())
+        replace(model, version=model.version + (model.name == "timeline"), statements=())
         for model in READ_MODELS
     ]
-    catch_up(Projector(log.database, log.organisation, changed))
+    newer = Projector(log.database, log.organisation, changed)
+    log.record(examples.applied(), by=someone())
+    catch_up(newer)
+    assert newer.outdated() == ["timeline"]
+    [timeline] = [model for model in changed if model.name == "timeline"]
+    with log.database.transaction(log.organisation) as connection:
+        assert connection.execute("SELECT count(*) FROM timeline_mentions").fetchone() == (2,)
+        assert resolve(connection, [timeline]).stale_since is not None
+    Rebuild(log.database, log.organisation, newer.outdated(), read_models=changed).run()
     with log.database.transaction(log.organisation) as connection:
         assert connection.execute("SELECT count(*) FROM timeline_mentions").fetchone() == (0,)
-        assert connection.execute("SELECT count(*) FROM application_steps").fetchone() == (1,)
+        assert resolve(connection, [timeline]).stale_since is None
 
 
 def old_and_new_name(log: Log, monkeypatch: pytest.MonkeyPatch) -> tuple[UUID, Fact]:
@@ -187,12 +227,14 @@ def test_an_event_of_an_older_shape_is_read_in_the_new_one(
     pool = log.pool(pool_id)
     catch_up(projector)
     with log.database.transaction(log.organisation) as connection:
-        assert [row.title for row in pools(connection, resolve(connection))] == ["Finalists"]
+        assert [row.title for row in pools(connection, resolve(connection, READ_MODELS))] == [
+            "Finalists"
+        ]
     pool.rename("Silver medalists 2025")
     log.record(pool, by=someone())
-    list(projector.rebuild(NAMES))
+    Rebuild(log.database, log.organisation).run()
     with log.database.transaction(log.organisation) as connection:
-        now = resolve(connection)
+        now = resolve(connection, READ_MODELS)
         then = Asked(as_of=None, log_position=now.log_position - 1)
         titles = [row.title for at in (then, now) for row in pools(connection, at)]
     assert titles == ["Finalists", "Silver medalists 2025"]

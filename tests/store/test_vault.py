@@ -9,11 +9,13 @@ from psycopg.errors import NotNullViolation
 from domain.aggregate import Aggregate
 from domain.event import Category
 from projections.asked import resolve
+from projections.catalogue import READ_MODELS
 from projections.engine import Projector
 from projections.health import differences
+from projections.metrics.stage_conversion import FUNNEL
+from projections.metrics.time_to_hire import TIME_TO_HIRE
 from projections.pipeline import board
-from projections.stage_conversion import stage_conversion
-from projections.time_to_hire import time_to_hire
+from projections.rebuild import Rebuild
 from projections.timeline import timeline
 from store.database import Connection
 from store.envelope import Attribution, Fact
@@ -21,6 +23,7 @@ from store.keyring import Keyring
 from store.log import Log
 from store.vault import Access, SealBroken
 from tests import examples
+from tests.measured import measured
 from tests.store import forged
 
 SWAP = """
@@ -102,12 +105,12 @@ def test_nothing_stops_when_a_key_is_destroyed(
     destroy_keys(log, candidate.id)
     while projector.step():
         pass
-    list(projector.rebuild(projector.read_models))
+    Rebuild(log.database, log.organisation).run()
     assert differences(log.database, log.organisation) == []
     registered = next(fact for fact in facts if fact.topic == "candidate.registered")
     offered = next(fact for fact in facts if fact.topic == "offer.extended")
     assert set(opened(log, registered).values()) == {"Redacted"}
-    assert opened(log, offered) == {"terms": "Redacted"}
+    assert set(opened(log, offered).values()) == {"Redacted"}
     with log.database.transaction(log.organisation) as connection:
         everything_answers(connection, candidate.id, requisition.id)
     again = log.candidate(candidate.id)
@@ -117,11 +120,11 @@ def test_nothing_stops_when_a_key_is_destroyed(
 
 
 def everything_answers(connection: Connection, candidate_id: UUID, requisition_id: UUID) -> None:
-    asked = resolve(connection)
+    asked = resolve(connection, READ_MODELS)
     assert [row.status for row in board(connection, asked, requisition_id, None)] == ["hired"]
     assert len(timeline(connection, asked, candidate_id)) == 8
-    assert time_to_hire(connection, asked).n == 1
-    assert stage_conversion(connection, asked).stages[4].entered == 1
+    assert measured(connection, asked, TIME_TO_HIRE).n == 1
+    assert measured(connection, asked, FUNNEL).stages[4].entered == 1
 
 
 def destroy_keys(log: Log, subject_id: UUID) -> None:
