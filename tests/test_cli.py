@@ -84,6 +84,8 @@ def test_pay_is_measured_for_the_organisation_and_on_the_record(
     assert (said["hires"], said["recruiting_cost_ratio"]) == (1, 0.05)
     [(actor_id, *_)] = on_record(log)
     assert actor_id == log.organisation.id
+    spec = last_line(run("metrics", "recruiting-cost-ratio", "--chart", "--json"))
+    assert spec["data"]["values"][0]["recruiting_cost_ratio"] == 0.05
 
 
 def test_a_metric_is_printed_as_a_chart(run: Run) -> None:

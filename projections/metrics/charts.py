@@ -164,6 +164,10 @@ def _facts(metric: Metric, look: Look, answer: Any, asked: Asked, question: Ques
         f"From {since}{until}, as of {as_of}, known up to log position {asked.log_position}.",
         f"Policy {answer.policy}; n = {_counted(metric, look, answer)}.",
     ]
+    if question.pool:
+        facts.append(f"Only of the talent pool {question.pool}.")
+    if question.by and question.attributes == "current":
+        facts.append("Groups as they are, not as they were.")
     if look.note:
         facts.append(look.note)
     if asked.stale_since:

@@ -14,7 +14,7 @@ WHOLE, PERCENT, AMOUNT, NUMBER = ",d", ".1%", ",.2f", ",.1f"
 """How figures are written, as formats of d3."""
 
 CURRENCY = "currency"
-"""The unit of amounts; which currency it is, a figure of that name says."""
+"""The figure that says which currency amounts are in, if there are any."""
 
 ALONE = int | float | str | UUID
 
@@ -50,7 +50,8 @@ class Look:
     """What the axis says of the parts, if their unit is another than that of the figures."""
 
 
-_RATED = "100 / (datum.promoters + datum.passives + datum.detractors)"
+# Of no answers, and of hidden ones, which are null, there is nothing.
+_RATED = "100 / max(1, datum.promoters + datum.passives + datum.detractors)"
 
 # What the figures alone do not tell. The colours go to parts and figures in this order.
 EXCEPTIONS: dict[str, dict[str, Any]] = {
@@ -132,7 +133,7 @@ def told_as(metric: Metric, name: str) -> str | None:
         return None
     if not SHARES.isdisjoint(name.split("_")) and (name != metric.value or metric.scale == 1):
         return PERCENT
-    return AMOUNT if metric.unit == CURRENCY else NUMBER
+    return AMOUNT if CURRENCY in metric.figures.model_fields else NUMBER
 
 
 def words(name: str) -> str:

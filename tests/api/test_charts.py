@@ -24,5 +24,11 @@ def test_a_metric_is_answered_as_a_chart(admin: TestClient) -> None:
     assert (reached["applied"], reached["rejected"], reached["hired"]) == (1, 1, 0)
 
 
+def test_every_metric_that_is_listed_has_a_chart(admin: TestClient) -> None:
+    for metric in get(admin, "/metrics")["items"]:
+        spec = get(admin, f"/metrics/{metric['name']}/chart")
+        assert spec["title"]["text"] == metric["title"]
+
+
 def test_there_is_no_chart_of_a_metric_there_is_not(admin: TestClient) -> None:
     assert admin.get("/api/metrics/happiness/chart").status_code == 404

@@ -18,12 +18,14 @@ from projections.asked import Asked, resolve
 from projections.catalogue import READ_MODELS
 from projections.engine import Projector
 from projections.metrics.answer import answer_model
+from projections.metrics.candidate_satisfaction import CANDIDATE_SATISFACTION
 from projections.metrics.catalogue import METRICS
 from projections.metrics.charts import chart
 from projections.metrics.drawing import COLOURS, INK
 from projections.metrics.looks import figures_of, look_of, step_figure
 from projections.metrics.metric import Figures, Metric
 from projections.metrics.question import Question
+from projections.metrics.recruiting_cost_ratio import RECRUITING_COST_RATIO
 from projections.metrics.stage_conversion import FUNNEL
 from projections.metrics.time_to_hire import TIME_TO_HIRE
 from simulation.history import simulate
@@ -123,7 +125,8 @@ def lines(spec: Spec) -> list[int]:
 
 def bars(spec: Spec) -> list[dict[str, str]]:
     """What each bar says to those who cannot see it."""
-    labels = re.findall(r'aria-label="([^"]*)" role="graphics-symbol" [^>]*"bar"', svg(spec))
+    picture = svg(spec).replace("\N{MINUS SIGN}", "-")
+    labels = re.findall(r'aria-label="([^"]*)" role="graphics-symbol" [^>]*"bar"', picture)
     return [dict(said.split(": ", 1) for said in label.split("; ")) for label in labels]
 
 
@@ -135,12 +138,18 @@ def texts(spec: Spec) -> list[str]:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_is_valid_vega_lite(connection: Connection, name: str, way: str) -> None:
-    spec = charted(connection, METRICS[name], **WAYS[way])
-    VEGA_LITE.validate(spec)
-    answer = measured(
-        connection, resolve(connection, READ_MODELS), METRICS[name], **YEAR, **WAYS[way]
-    )
-    assert spec["data"]["values"] or not answer.rows
+    VEGA_LITE.validate(charted(connection, METRICS[name], **WAYS[way]))
+
+
+def test_the_figures_are_those_of_the_answer(connection: Connection) -> None:
+    asked = resolve(connection, READ_MODELS, as_of=UNTIL)
+    answer = measured(connection, asked, TIME_TO_HIRE, **YEAR, by=("source",))
+    spec = charted(connection, TIME_TO_HIRE, by=("source",))
+    assert len(answer.rows) > 1
+    assert spec["data"]["values"] == [
+        row.model_dump(include={"group", "n", "median_days", "mean_days", "p90_days"})
+        for row in answer.rows
+    ]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -282,6 +291,42 @@ def test_over_time_a_stage_that_leads_nowhere_has_no_panel() -> None:
     assert {row["stage"] for row in spec["data"]["values"]} == {"applied"}
 
 
+def answered(n: int, promoters: int | None, passives: int | None, detractors: int | None) -> Spec:
+    cnps = None if promoters is None or detractors is None else 100 * (promoters - detractors) / n
+    return {
+        "n": n,
+        "hidden": cnps is None,
+        "promoters": promoters,
+        "passives": passives,
+        "detractors": detractors,
+        "cnps": cnps,
+    }
+
+
+def test_satisfaction_stands_between_its_promoters_and_its_detractors() -> None:
+    spec = told(CANDIDATE_SATISFACTION, answered(10, 5, 3, 2))
+    ends = {
+        part: (float(bar["cNPS"]), float(bar[f"{part} to"]))
+        for bar in bars(spec)
+        for part in ("promoters (9 or 10)", "detractors (0 to 6)", "passives (7 or 8)")
+        if f"{part} to" in bar
+    }
+    assert ends == {
+        "promoters (9 or 10)": (0, 50),
+        "detractors (0 to 6)": (-20, 0),
+        "passives (7 or 8)": (50, 80),
+    }
+    assert texts(spec) == ["30.0 (n = 10)"]
+    assert "with values from \N{MINUS SIGN}100 to 100" in svg(spec)
+
+
+def test_too_few_answers_show_their_number_and_nothing_else() -> None:
+    spec = told(CANDIDATE_SATISFACTION, answered(3, None, None, None))
+    assert texts(spec) == ["n = 3"]
+    assert {bar["cNPS"] for bar in bars(spec)} <= {"0"}
+    assert "point" not in re.findall(r'aria-roledescription="(\w+)"', svg(spec))
+
+
 class Surprise(Figures):
     """Figures nobody thought of when charts were made."""
 
@@ -310,9 +355,8 @@ def test_a_metric_it_does_not_know_is_drawn_by_its_figures() -> None:
     assert "Joy (points)" in svg(spec)
 
 
-@pytest.mark.parametrize("name", METRICS)
-def test_a_chart_draws_figures_there_are(name: str) -> None:
-    metric = METRICS[name]
+@pytest.mark.parametrize("metric", [*METRICS.values(), RECRUITING_COST_RATIO])
+def test_a_chart_draws_figures_there_are(metric: Metric) -> None:
     look = look_of(metric, metric.unit)
     expressions = [text for part in look.parts for text in (part.start, part.end)]
     named = {*look.drawn, look.n, *re.findall(r"datum\.(\w+)", " ".join(expressions))}
