@@ -123,3 +123,32 @@ def pay(
 
 
 NO_PAY = (None, None)
+
+
+WEIGHTS = {"performance": 40, "retained": 30, "ramp_up": 15, "manager_satisfaction": 15}
+
+
+def quality(
+    history: Iterable[Row],
+    since: datetime | None,
+    until: datetime | None,
+    weights: Mapping[str, int],
+) -> dict[int, list[float]]:
+    """Day: how each hire that stands turned out, by the last answer, if that is of the window."""
+    rows = list(history)
+    answers = {
+        (row.id("application_id"), row.data["day"]): row
+        for row in rows
+        if row.type == "hire.outcome_recorded"
+    }
+    found: dict[int, list[float]] = {}
+    for (application_id, day), row in answers.items():
+        given = {
+            name: {True: 100, False: 0}[row.data[name]] if name == "retained" else row.data[name]
+            for name in weights
+            if name in row.data and weights[name]
+        }
+        if given and application_id in hires(rows) and within(row.occurred_at, since, until):
+            weighed = sum(value * weights[name] for name, value in given.items())
+            found.setdefault(day, []).append(weighed / sum(weights[name] for name in given))
+    return found
