@@ -59,8 +59,9 @@ def test_the_answer_names_its_weights_and_takes_others(log: Log) -> None:
 def test_the_last_answer_for_a_day_counts_in_its_own_window(log: Log) -> None:
     candidate = outcome(hired(), 100, 90, performance=10)
     outcome(candidate, 120, 90, performance=90)
+    outcome(candidate, 190, 180, performance=50)
     happened(log, candidate)
-    assert quality(log)[90] == (1, 90)
+    assert (quality(log)[90], quality(log)[180]) == ((1, 90), (1, 50))
     assert quality(log, as_of=day(110))[90] == (1, 10)
     assert quality(log, until=day(110))[90] == (0, None)
     assert quality(log, since=day(110), until=day(130))[90] == (1, 90)
