@@ -143,7 +143,7 @@ class World:
         self.costs: list[Cost] = []
         self.candidates = [Candidate.begin(uuid4()).at(examples.day(0)) for _ in range(4)]
         for number, candidate in enumerate(self.candidates):
-            candidate.register(full_name="Ada Lovelace", source="referral")
+            candidate.register(full_name="Ada Lovelace", source=pick(sources, number))
             candidate.grant_consent("contact", "v1")
             if number:
                 requisition = pick(self.requisitions, number)

@@ -7,7 +7,9 @@ from projections.metrics.engagement_score import ENGAGEMENT_SCORE
 from projections.metrics.metric import Metric
 from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
 from projections.metrics.pipeline_growth import PIPELINE_GROWTH
+from projections.metrics.quality_of_hire import QUALITY_OF_HIRE
 from projections.metrics.reengagement_yield import REENGAGEMENT_YIELD
+from projections.metrics.source_effectiveness import SOURCE_EFFECTIVENESS
 from projections.metrics.stage_conversion import FUNNEL
 from projections.metrics.time_in_stage import TIME_IN_STAGE
 from projections.metrics.time_to_fill import TIME_TO_FILL
@@ -22,6 +24,8 @@ METRICS: dict[str, Metric] = {
         FUNNEL,
         OFFER_ACCEPTANCE,
         COST_PER_HIRE,
+        QUALITY_OF_HIRE,
+        SOURCE_EFFECTIVENESS,
         PIPELINE_GROWTH,
         ENGAGEMENT,
         ENGAGEMENT_SCORE,

@@ -20,8 +20,10 @@ from projections.metrics.answer import chosen_policy
 from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.metric import Metric, Sums, grouped, totals
 from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
+from projections.metrics.quality_of_hire import QUALITY_OF_HIRE
 from projections.metrics.question import Question
 from projections.metrics.recruiting_cost_ratio import ratio
+from projections.metrics.source_effectiveness import SOURCE_EFFECTIVENESS
 from projections.metrics.time_to_fill import TIME_TO_FILL
 from store.database import Connection
 from store.log import Log
@@ -43,6 +45,8 @@ POLICIES = {
     OFFER_ACCEPTANCE: ("resolved", "extended"),
     COST_PER_HIRE: ("all", "comparable", "currency:USD"),
     TIME_TO_FILL: tuple(map("-".join, product(CLOCKS, HOLDS, DAYS))),
+    SOURCE_EFFECTIVENESS: ("last_touch", "first_touch"),
+    QUALITY_OF_HIRE: ("standard", "performance:0-retention:70"),
 }
 """Every policy of every metric compared here."""
 
@@ -69,6 +73,8 @@ def test_every_metric_of_hiring_is_that_of_a_plain_fold(
             same_offers(connection, asked, history, (since, until))
             same_costs(connection, asked, history, (since, until))
             same_ratio(connection, asked, history, (since, until), log)
+            same_quality(connection, asked, history, (since, until))
+            same_sources(connection, asked, history, (since, until))
             same_fillings(connection, asked, history, (since, until))
             for metric, policies in POLICIES.items():
                 for policy in policies:
@@ -138,6 +144,33 @@ def opened_pay(connection: Connection, log: Log, p: int) -> dict[int, str]:
             corrected = offers[fact.originator_id, fact.data["corrects"]]
             pay[corrected] = fields["compensation_value"]
     return pay
+
+
+def same_quality(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    others = {**fold.WEIGHTS, "performance": 0, "retained": 70}
+    for policy, weights in zip(POLICIES[QUALITY_OF_HIRE], (fold.WEIGHTS, others), strict=True):
+        said = ask(connection, asked, QUALITY_OF_HIRE, window, policy)
+        expected = fold.quality(history, *window, weights)
+        assert {row.day: row.hires for row in said.days if row.hires} == {
+            day: len(found) for day, found in expected.items()
+        }
+        for row in said.days:
+            assert row.quality == pytest.approx(plain_fold.mean(expected.get(row.day, [])))
+
+
+def same_sources(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    for policy in POLICIES[SOURCE_EFFECTIVENESS]:
+        said = ask(connection, asked, SOURCE_EFFECTIVENESS, window, policy)
+        expected = fold.sources(history, *window, policy)
+        hires = sum(of_source[2] for of_source in expected.values())
+        assert {row.source for row in said.sources} == expected.keys()
+        for row in said.sources:
+            assert [row.applications, row.hired_of_these, row.hires] == expected[row.source]
+            assert row.share_of_hires == (row.hires / hires if hires else None)
 
 
 def same_fillings(
