@@ -65,7 +65,7 @@ EXCEPTIONS: dict[str, dict[str, Any]] = {
         "parts_axis": "Applications",
     },
     "quality-of-hire": {"domain": (0, 100)},
-    "source-effectiveness": {"drawn": ("conversion", "share"), "axis": "Share"},
+    "source-effectiveness": {"drawn": ("conversion", "share_of_hires"), "axis": "Share"},
     "pipeline-growth": {
         "drawn": ("members_at_end", "reachable"),
         "n": "members_at_end",
