@@ -18,7 +18,7 @@ from projections.asked import Asked, time_zone
 from projections.catalogue import READ_MODELS
 from projections.dates import window
 from projections.metrics.answer import answer_model, chosen_policy, measure
-from projections.metrics.catalogue import METRICS
+from projections.metrics.catalogue import BY_ANY_NAME, METRICS
 from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.explain import MIX, Against, Explanation, compared
 from projections.metrics.metric import Case, Metric, cases
@@ -177,6 +177,8 @@ def _measuring(metric: Metric) -> tuple[Callable[..., Any], type[BaseModel]]:
 for _metric in METRICS.values():
     _endpoint, _answer = _measuring(_metric)
     router.get(f"/{_metric.name}", response_model=_answer, responses=PROBLEMS)(_endpoint)
+    for _name in _metric.also:
+        router.get(f"/{_name}", response_model=_answer, include_in_schema=False)(_endpoint)
 
 
 class RecruitingCostRatioAnswer(Answered, RecruitingCostRatio):
@@ -340,6 +342,6 @@ def adopt_policy(
 def metric_named(name: str) -> Metric:
     """A metric. Raises NotFound."""
     try:
-        return METRICS[name]
+        return BY_ANY_NAME[name]
     except KeyError:
         raise NotFound(what="metric", id=name) from None

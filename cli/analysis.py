@@ -13,7 +13,7 @@ from domain.role import Role
 from projections.asked import time_zone
 from projections.dates import window
 from projections.metrics.answer import chosen_policy, measure
-from projections.metrics.catalogue import METRICS
+from projections.metrics.catalogue import BY_ANY_NAME, METRICS
 from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.explain import MIX, Against, Explanation, compared
 from projections.metrics.metric import Metric
@@ -154,9 +154,9 @@ def told(found: Explanation) -> Table:
 
 def metric_named(name: str) -> Metric:
     """A metric; ends the program if there is none of that name."""
-    if name not in METRICS:
+    if name not in BY_ANY_NAME:
         fail(f"there is no metric {name}; there are {', '.join(METRICS)}")
-    return METRICS[name]
+    return BY_ANY_NAME[name]
 
 
 def asking(

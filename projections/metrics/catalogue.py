@@ -33,3 +33,7 @@ METRICS: dict[str, Metric] = {
         CANDIDATE_SATISFACTION,
     )
 }
+
+BY_ANY_NAME: dict[str, Metric] = {
+    name: metric for metric in METRICS.values() for name in (metric.name, *metric.also)
+}

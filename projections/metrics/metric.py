@@ -312,6 +312,8 @@ class Metric:
     """Whether its single cases are not to be told: its figures hide what is of too few."""
     of_pools: bool = False
     """Whether it can be asked of one talent pool."""
+    also: tuple[str, ...] = ()
+    """Other names people know it by."""
     scale: float = 1.0
     """What the quotient is multiplied by to give that figure: 100 for a percentage."""
 
