@@ -28,7 +28,7 @@ class EngagementScore(Answered, Score):
 
 
 @get("/engagement-score")
-def get_engagement_score(
+def get_candidate_engagement_score(
     candidate_id: UUID,
     ask: Asking = asking(READING, READS),
     from_: Annotated[

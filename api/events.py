@@ -1,24 +1,33 @@
-"""The log itself over HTTP: its raw feed, and corrections of its entries."""
+"""The log over HTTP: its raw feed, page by page or live, and corrections of its entries."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, Security
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
 from api.asking import PROBLEMS, Asking, asking
-from api.caller import AUDITING, RECRUITING
+from api.caller import AUDITING, READING, RECRUITING, Caller, bearer, may
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
+from api.live import Listener, Live
+from api.problems import problem_responses
 from commands import events as commands
 from domain.event import Code, Count, Text
 from domain.role import Role
+from projections.live import Change, Standing, standing
 from store.feed import FeedPage, LoggedEvent, feed
 
 router = APIRouter(prefix="/api/events", tags=["Events"])
 post = posting(router)
 
 CLOUDEVENTS = "application/cloudevents-batch+json"
+RECONNECT_AFTER_MS = 1000
 FOLLOWING = AUDITING | RECRUITING | {Role.ANALYST}
 AS_CLOUDEVENTS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -89,3 +98,66 @@ def cloudevent(event: LoggedEvent, organisation_id: UUID) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "data": {**body, "data": event.data},
     }
+
+
+async def listening(
+    request: Request,
+    calling: Annotated[Caller, may(READING)],
+    credentials: Annotated[HTTPAuthorizationCredentials, Security(bearer)],
+    last_event_id: Annotated[
+        int | None,
+        Header(alias="Last-Event-ID", ge=0, le=2**53, description="After this log position."),
+    ] = None,
+    after: Annotated[
+        int | None,
+        Query(ge=0, le=2**53, description="The same without a header; the header prevails."),
+    ] = None,
+) -> AsyncIterator[Listener]:
+    """Someone who listens for as long as their request lasts."""
+    now = await run_sync(_standing, calling)
+    _must_be_of_this_log(("header", "Last-Event-ID"), last_event_id, now.head)
+    _must_be_of_this_log(("query", "after"), after, now.head)
+    begin = after if last_event_id is None else last_event_id
+    if begin is None:
+        begin = now.head if now.taken_in is None else now.taken_in
+    live: Live = request.app.state.live
+    with live.listener(calling.organisation, credentials.credentials, begin) as listener:
+        yield listener
+
+
+def _standing(calling: Caller) -> Standing:
+    with calling.log.database.transaction(calling.organisation) as connection:
+        return standing(connection)
+
+
+def _must_be_of_this_log(place: tuple[str, str], position: int | None, head: int) -> None:
+    if position is not None and position > head:
+        words = f"this log ends at {head}, so {position} is of the log of another installation"
+        raise RequestValidationError(
+            [{"type": "position", "loc": place, "msg": words, "input": position}]
+        )
+
+
+@router.get(
+    "/stream",
+    response_class=EventSourceResponse,
+    responses=problem_responses(401, 403, 422, 503),
+)
+async def stream_events(
+    listener: Annotated[Listener, Depends(listening)],
+) -> AsyncIterator[Change]:
+    """Tells, as it happens, that the read side has taken in new events, and of which types.
+
+    Each message is an event `changed` whose id is the log position reached: a query made after it
+    takes everything up to there into account. The stream goes on after Last-Event-ID, with at
+    most 10,000 positions a message; without one it begins now. A first message without data says
+    where it begins.
+    """
+    yield _message(id=str(listener.after), retry=RECONNECT_AFTER_MS)
+    async for change in listener.changes:
+        yield _message(id=str(change.log_position), event="changed", data=change)
+
+
+def _message(**fields: Any) -> Any:
+    # The endpoint's return type describes the data of a message, not what it comes in.
+    return ServerSentEvent(**fields)

@@ -1,21 +1,38 @@
 """Whether the system is alive, and whether the read side keeps up."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import (
+    CONTENT_TYPE_PLAIN_0_0_4,
+    CollectorRegistry,
+    Gauge,
+    generate_latest,
+)
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import READING, system
+from api.caller import READING, Caller, may, system
 from api.problems import problem_responses
 from projections.catalogue import READ_MODELS
 from projections.health import ReadModelHealth, health
+from projections.live import standing
 
 router = APIRouter(tags=["Health"])
 get = getting(router)
 
 LATE_SECONDS = 30.0
 UNAVAILABLE = 503
+
+Measure = tuple[str, str, Callable[[ReadModelHealth], float]]
+MEASURES: tuple[Measure, ...] = (
+    ("position", "The last log position it has taken in.", lambda row: row.position),
+    ("lag_events", "Events recorded that it has not taken in.", lambda row: row.lag_events),
+    ("lag_seconds", "Age of the oldest of these.", lambda row: row.lag_seconds),
+    ("stopped", "1 if an event has stopped it.", lambda row: row.error is not None),
+)
 
 
 class Health(BaseModel):
@@ -71,3 +88,27 @@ def list_read_models(ask: Asking = asking(READING, READ_MODELS)) -> ReadModels:
     """How far each read model has come, and what stopped it if it is stopped."""
     with ask.at() as (connection, asked):
         return ReadModels(**asked.model_dump(), items=health(connection))
+
+
+@router.get(
+    "/metrics", response_class=PlainTextResponse, responses=problem_responses(401, 403, 503)
+)
+def expose_metrics(calling: Annotated[Caller, may(READING)]) -> Response:
+    """The log and the read models in numbers, in the text format of Prometheus."""
+    with calling.log.database.transaction(calling.organisation) as connection:
+        head, read_models = standing(connection).head, health(connection)
+    text = generate_latest(_measured(head, read_models))
+    return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+
+def _measured(head: int, read_models: list[ReadModelHealth]) -> CollectorRegistry:
+    """Read off for one answer: a registry that lived on would go on telling what has gone."""
+    registry = CollectorRegistry()
+    Gauge("hireledger_log_position", "The newest log position.", registry=registry).set(head)
+    for name, words, of in MEASURES:
+        gauge = Gauge(
+            f"hireledger_read_model_{name}", words, labelnames=["read_model"], registry=registry
+        )
+        for row in read_models:
+            gauge.labels(row.name).set(of(row))
+    return registry

@@ -28,6 +28,7 @@ from api import (
 )
 from api.commanding import already_done
 from api.limits import LimitBodies, NameRequests
+from api.live import Live
 from api.problems import Problem, handle_problems
 from projections.follower import Follower
 from store.append import AlreadyDone
@@ -43,12 +44,15 @@ and as known at any time (`known_at`, `known_before`).
 def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
     """The application over a running system, with a projector of its own unless told not to."""
 
+    live = Live(hireledger)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         follower = Follower(hireledger.database) if with_projector else None
         if follower:
             follower.start()
-        yield
+        with live.ended_by_signals():
+            yield
         if follower:
             follower.stop()
             follower.join()
@@ -64,6 +68,7 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     application.state.hireledger = hireledger
+    application.state.live = live
     application.add_middleware(LimitBodies)
     application.add_middleware(NameRequests)
     handle_problems(application)
@@ -134,5 +139,15 @@ def _described(application: FastAPI) -> dict[str, Any]:
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         components.update(problem.pop("$defs"))
         components["Problem"] = problem
+        _describe_streams_as_3_1_does(schema)
         application.openapi_schema = schema
     return application.openapi_schema
+
+
+def _describe_streams_as_3_1_does(schema: dict[str, Any]) -> None:
+    """A stream's messages go by `schema` there; the framework has OpenAPI 3.2's word already."""
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for media in operation["responses"].get("200", {}).get("content", {}).values():
+                if "itemSchema" in media:
+                    media["schema"] = media.pop("itemSchema")

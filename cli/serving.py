@@ -17,6 +17,7 @@ from store.system import Hireledger
 
 DEMO = "demo"
 HOST, PORT = "127.0.0.1", 8000
+GRACE_SECONDS = 10
 
 cli = typer.Typer()
 
@@ -93,4 +94,6 @@ def listen(hireledger: Hireledger, host: str, port: int, with_projector: bool) -
         port=port,
         log_level="warning",
         access_log=False,
+        # Streams end at once; this is for a client that does not even read their end.
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -140,3 +140,43 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     costs,
     adopted_policies
 TO :"app";
+
+-- How far each application came: a row for each milestone it reached, told again whenever what is
+-- known of the application changes it. `undecided` are the times when it was neither further nor
+-- decided.
+CREATE TABLE application_ways (
+    position bigint NOT NULL,
+    superseded_at bigint NOT NULL,
+    application_id uuid NOT NULL,
+    candidate_id uuid NOT NULL,
+    milestone text NOT NULL,
+    entered_at timestamptz NOT NULL,
+    advanced_at timestamptz,
+    undecided tstzmultirange NOT NULL,
+    applied_at timestamptz,
+    source text,
+    candidate_origin text,
+    PRIMARY KEY (position, application_id, milestone)
+);
+CREATE INDEX application_ways_application ON application_ways (application_id);
+CREATE INDEX application_ways_entered ON application_ways (entered_at, superseded_at);
+CREATE INDEX application_ways_applied ON application_ways (applied_at, superseded_at);
+
+-- How long each application stood in each stage it has left, told again likewise.
+CREATE TABLE stage_stays (
+    position bigint NOT NULL,
+    superseded_at bigint NOT NULL,
+    application_id uuid NOT NULL,
+    candidate_id uuid NOT NULL,
+    stage_kind text NOT NULL,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz NOT NULL,
+    nth int NOT NULL,
+    source text,
+    candidate_origin text,
+    PRIMARY KEY (position, application_id, nth)
+);
+CREATE INDEX stage_stays_application ON stage_stays (application_id);
+CREATE INDEX stage_stays_ended ON stage_stays (ended_at, superseded_at);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON application_ways, stage_stays TO :"app";

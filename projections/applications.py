@@ -1,5 +1,6 @@
 """What happened to applications: the rows behind the pipeline and the hiring metrics."""
 
+from projections.application_ways import STAYS, WAYS
 from projections.read_model import ReadModel
 
 STEPS = """
@@ -121,4 +122,6 @@ READ_MODEL = ReadModel(
     version=2,
     tables=("application_steps", "application_assignments"),
     statements=(STEPS, ASSIGNMENTS),
+    derived_tables=("application_ways", "stage_stays"),
+    derived=(WAYS, STAYS),
 )

@@ -216,10 +216,16 @@ def compute(
 
     `told_anew` says that some of them correct or take back what was told before.
     """
-    for statement in model.statements:
-        connection.execute(statement.encode(), {"after": after, "upto": upto})
+    run(connection, model.statements, after, upto)
     if told_anew:
         supersede(connection, model, after, upto)
+    run(connection, model.derived, after, upto)
+
+
+def run(connection: Connection, statements: Sequence[str], after: int, upto: int) -> None:
+    """Executes a read model's statements over a range."""
+    for statement in statements:
+        connection.execute(statement.encode(), {"after": after, "upto": upto})
 
 
 def supersede(connection: Connection, model: ReadModel, after: int, upto: int) -> None:
@@ -231,24 +237,28 @@ def supersede(connection: Connection, model: ReadModel, after: int, upto: int) -
 
 
 def compute_carefully(
-    connection: Connection, model: ReadModel, after: int, upto: int
+    connection: Connection, model: ReadModel, after: int, upto: int, *, rows_only: bool = False
 ) -> Poison | None:
     """Turns a range into rows, halving it where it fails, up to the event that stops the model.
 
-    Goes past an event that somebody recorded a reason to skip.
+    Goes past an event that somebody recorded a reason to skip. `rows_only` leaves for later what
+    needs indexes.
     """
     try:
         with connection.transaction():
-            compute(connection, model, after, upto, shape(connection, after, upto))
+            if rows_only:
+                run(connection, model.statements, after, upto)
+            else:
+                compute(connection, model, after, upto, shape(connection, after, upto))
         return None
     except psycopg.OperationalError:
         raise
     except (psycopg.Error, CannotBeTold) as error:
         if upto - after > 1:
             middle = (after + upto) // 2
-            return compute_carefully(connection, model, after, middle) or compute_carefully(
-                connection, model, middle, upto
-            )
+            return compute_carefully(
+                connection, model, after, middle, rows_only=rows_only
+            ) or compute_carefully(connection, model, middle, upto, rows_only=rows_only)
         parameters = {"name": model.name, "position": upto}
         if connection.execute(IS_SKIPPED, parameters).fetchone():
             return None

@@ -2,12 +2,15 @@
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 from psycopg import sql
 
 from projections.engine import Projector
+from projections.rebuild import Rebuild, RebuildRunning
 from store import organisations
 from store.database import Database, Organisation
 
@@ -15,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
 PAUSE_AFTER_FAILURE = 1.0
+PAUSE_BETWEEN_RENEWALS = 10.0
 
 
 class Follower(threading.Thread):
@@ -24,18 +28,31 @@ class Follower(threading.Thread):
         super().__init__(name="projector", daemon=True)
         self.database = database
         self.stopped = threading.Event()
+        self._resumes_at: dict[str, float] = {}
+        self._renewal = Renewal(database, self.stopped)
 
     def stop(self) -> None:
         """Ends after the step in hand."""
         self.stopped.set()
+        self._renewal.stop()
 
     def run(self) -> None:
+        try:
+            self._run()
+        finally:
+            self._renewal.stop()
+            self._renewal.join()
+
+    def _run(self) -> None:
         while not self.stopped.is_set():
             try:
                 with psycopg.connect(self.database.app_url, autocommit=True) as listening:
                     self._follow(listening)
             except psycopg.Error as error:
                 logger.warning("the projector lost the database and tries again: %s", error)
+                self.stopped.wait(PAUSE_AFTER_FAILURE)
+            except Exception:
+                logger.exception("the projector stumbled and tries again")
                 self.stopped.wait(PAUSE_AFTER_FAILURE)
 
     def _follow(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
@@ -46,8 +63,9 @@ class Follower(threading.Thread):
                     channel = sql.Identifier(organisation.schema)
                     listening.execute(sql.SQL("LISTEN {}").format(channel))
                     projectors[organisation.schema] = Projector(self.database, organisation)
-            # Not a generator: every organisation is to be caught up, not only the first.
-            moved = [self._catch_up(projector) for projector in projectors.values()]
+                    self._renewal.look_at(organisation)
+            # Not a generator: every organisation has its turn, not only the first that moves.
+            moved = [self._step(projector) for projector in projectors.values()]
             if not any(moved):
                 for _ in listening.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
@@ -56,8 +74,57 @@ class Follower(threading.Thread):
         with self.database.registry() as connection:
             return organisations.all_organisations(connection)
 
-    def _catch_up(self, projector: Projector) -> bool:
-        moved = False
-        while not self.stopped.is_set() and projector.step():
-            moved = True
-        return moved
+    def _step(self, projector: Projector) -> bool:
+        """Whether an organisation moved. One in trouble pauses; it holds up nobody else."""
+        organisation = projector.organisation
+        paused = time.monotonic() < self._resumes_at.get(organisation.schema, 0)
+        if paused or self.stopped.is_set():
+            return False
+        try:
+            return projector.step() is not None
+        except Exception:
+            logger.exception("the projector of %s stumbled and tries again", organisation.name)
+            self._resumes_at[organisation.schema] = time.monotonic() + PAUSE_AFTER_FAILURE
+            return False
+
+
+class Renewal:
+    """Builds read models of another version than this program's anew, one organisation a time.
+
+    The old ones answer meanwhile, and whoever still has the old program may move them.
+    """
+
+    def __init__(self, database: Database, stopped: threading.Event) -> None:
+        self.database = database
+        self.stopped = stopped
+        self._worker = ThreadPoolExecutor(1, "renewal")
+        self._running: Rebuild | None = None
+
+    def look_at(self, organisation: Organisation) -> None:
+        """Has an organisation's outdated read models built anew, if there are any."""
+        self._worker.submit(self._renew, organisation)
+
+    def stop(self) -> None:
+        """Breaks off after the batch in hand; the next process goes on from there."""
+        if self._running is not None:
+            self._running.stop()
+
+    def join(self) -> None:
+        """Waits until the last batch is done."""
+        self._worker.shutdown(cancel_futures=True)
+
+    def _renew(self, organisation: Organisation) -> None:
+        projector = Projector(self.database, organisation)
+        while not self.stopped.is_set():
+            try:
+                if not (outdated := projector.outdated()):
+                    return
+                logger.warning("%s: building %s anew", organisation.name, ", ".join(outdated))
+                self._running = Rebuild(self.database, organisation, outdated)
+                self._running.run()
+            except RebuildRunning:
+                self.stopped.wait(PAUSE_AFTER_FAILURE)
+            except Exception:
+                if not self.stopped.is_set():
+                    logger.exception("read models of %s could not be renewed", organisation.name)
+                self.stopped.wait(PAUSE_BETWEEN_RENEWALS)

@@ -126,8 +126,8 @@ def _model_faults(
         found.append(
             f"read model {model.name}: stopped at {standing.failed_position}: {standing.error}"
         )
-    live = {table: sql.Identifier(organisation.schema, table) for table in model.tables}
-    for table in model.tables:
+    live = {table: sql.Identifier(organisation.schema, table) for table in model.all_tables}
+    for table in model.all_tables:
         connection.execute(
             sql.SQL("CREATE TEMPORARY TABLE {} (LIKE {} INCLUDING ALL) ON COMMIT DROP").format(
                 sql.Identifier(table), live[table]
@@ -138,7 +138,7 @@ def _model_faults(
     poison = compute_carefully(connection, model, 0, standing.position)
     if poison:
         found.append(f"read model {model.name}: cannot take in {poison}")
-    for table in model.tables:
+    for table in model.all_tables:
         columns = as_known(connection, model, table, live[table], standing.position)
         fresh = as_known(
             connection, model, table, sql.Identifier("pg_temp", table), standing.position

@@ -53,7 +53,7 @@ def differences(connection: Connection, model: ReadModel, standing: str) -> list
         row = connection.execute(SAME_PLACE, {"name": model.name, "standing": standing}).fetchone()
         upto = row[0] if row else 0
         found = []
-        for table in model.tables:
+        for table in model.all_tables:
             one = as_known(connection, model, table, sql.Identifier(table), upto)
             other = as_known(connection, model, table, sql.Identifier(f"{table}_{standing}"), upto)
             if difference := difference_of(connection, table, one, other):

@@ -18,3 +18,14 @@ class ReadModel:
     statements: tuple[str, ...]
     told_anew: bool = True
     """Whether a correction supersedes rows: they then carry `position` and `superseded_at`."""
+    derived_tables: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    """Statements that fold rows of `tables` into `derived_tables`, and supersede there themselves.
+
+    They run after the others over the same range, and need the indexes.
+    """
+
+    @property
+    def all_tables(self) -> tuple[str, ...]:
+        """Every table of the model."""
+        return self.tables + self.derived_tables

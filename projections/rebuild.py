@@ -29,6 +29,7 @@ from projections.engine import (
     compute,
     compute_carefully,
     head_of,
+    run,
     supersede,
 )
 from projections.parity import Difference
@@ -213,7 +214,7 @@ class Rebuild:
             self._shape(connection, goal)
             try:
                 self._build_all(goal)
-                result.compared, result.differences = self._compare(connection)
+                result.compared, result.differences = self._compare()
                 result.position = self._change_over(connection)
             except RebuildCancelled:
                 for model in self.models:
@@ -222,6 +223,10 @@ class Rebuild:
         result.seconds = time.monotonic() - started
         return result
 
+    def stop(self) -> None:
+        """Breaks off after the batch in hand, from any thread; run again, it goes on from there."""
+        self._stopping.set()
+
     def _begin(self, connection: Connection, model: ReadModel) -> int:
         """Where the next generation of a model stands, begun now if it is not there."""
         found = _generation(connection, model.name, "next")
@@ -229,7 +234,7 @@ class Rebuild:
             return int(found[1])
         with connection.transaction():
             _drop(connection, model.name, "next")
-            for table in model.tables:
+            for table in model.all_tables:
                 connection.execute(
                     sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS)").format(
                         sql.Identifier(f"{table}_next"), sql.Identifier(table)
@@ -243,7 +248,7 @@ class Rebuild:
             parameters = {
                 "name": model.name,
                 "version": model.version,
-                "tables": list(model.tables),
+                "tables": list(model.all_tables),
             }
             connection.execute(BEGIN, parameters)
         return 0
@@ -278,57 +283,79 @@ class Rebuild:
         ):
             if not _is_indexed(connection, model):
                 # Rows first, indexes after: it takes half as long.
-                self._advance(connection, model, goal, told_anew=False)
-                self._report(f"indexing {model.name}")
-                _index(connection, model, goal)
+                self._advance(connection, model, goal, rows_only=True)
+                self._index(connection, model, goal)
             while head_of(connection) - _next_position(connection, model) > NEARLY_THERE:
-                self._advance(connection, model, head_of(connection), told_anew=True)
+                self._advance(connection, model, head_of(connection))
 
     def _advance(
-        self, connection: Connection, model: ReadModel, goal: int, told_anew: bool
+        self, connection: Connection, model: ReadModel, goal: int, *, rows_only: bool = False
     ) -> None:
         """Takes the log up to `goal` into the next generation, a batch a transaction."""
         after = _next_position(connection, model)
         while after < goal:
             if self._stopping.is_set():
-                raise RebuildStopped("another read model stopped the rebuild")
+                raise RebuildStopped("the rebuild was stopped; run again, it goes on from there")
             upto = min(after + self.batch, goal)
-            self._take(connection, model, after, upto, told_anew)
+            self._take(connection, model, after, upto, rows_only)
             self._report(f"building {model.name}", upto - after)
             after = upto
 
     def _take(
-        self, connection: Connection, model: ReadModel, after: int, upto: int, told_anew: bool
+        self, connection: Connection, model: ReadModel, after: int, upto: int, rows_only: bool
     ) -> None:
         try:
             with connection.transaction():
                 connection.execute(NO_NEED_FOR_DISK)
-                anew = told_anew and shape(connection, after, upto)
-                compute(connection, model, after, upto, anew)
+                if rows_only:
+                    run(connection, model.statements, after, upto)
+                else:
+                    compute(connection, model, after, upto, shape(connection, after, upto))
                 _note_position(connection, model, upto)
         except psycopg.OperationalError:
             raise
         except (psycopg.Error, CannotBeTold):
             with connection.transaction():
-                if poison := compute_carefully(connection, model, after, upto):
+                if poison := compute_carefully(connection, model, after, upto, rows_only=rows_only):
                     raise RebuildStopped(_stopped(model, poison)) from None
                 _note_position(connection, model, upto)
+
+    def _index(self, connection: Connection, model: ReadModel, upto: int) -> None:
+        """Gives the next generation the indexes of the live one, and does what needed them."""
+        with connection.transaction():
+            connection.execute(NO_NEED_FOR_DISK)
+            self._report(f"indexing {model.name}")
+            for table in model.all_tables:
+                for name, definition, constraint in _indexes_of(connection, table):
+                    _add_index(connection, table, name, definition, constraint)
+            for table in model.tables:
+                _analyze(connection, table)
+            supersede(connection, model, 0, upto)
+            for after in range(0, upto, self.batch) if model.derived else ():
+                self._report(f"folding {model.name}")
+                run(connection, model.derived, after, min(after + self.batch, upto))
+            for table in model.derived_tables:
+                _analyze(connection, table)
 
     def _report(self, doing: str, events: int = 0) -> None:
         with self._counting:
             self._done += events
             self.progress(Progress(doing, self._done, max(self._total, self._done)))
 
-    def _compare(self, connection: Connection) -> tuple[list[str], list[Difference]]:
+    def _compare(self) -> tuple[list[str], list[Difference]]:
         """What the old rows say otherwise, for models whose version did not change."""
-        compared, found = [], []
-        for model in self.models:
+        with ThreadPoolExecutor(WORKERS, "comparison") as threads:
+            found = list(threads.map(self._differences, self.models))
+        compared = [m.name for m, rows in zip(self.models, found, strict=True) if rows is not None]
+        return compared, [difference for rows in found for difference in rows or ()]
+
+    def _differences(self, model: ReadModel) -> list[Difference] | None:
+        with self.database.maintain(self.organisation) as connection:
             live = connection.execute(LIVE, {"name": model.name}).fetchone()
-            if live and live[0] == model.version and live[1]:
-                self._report(f"comparing {model.name}")
-                compared.append(model.name)
-                found += parity.differences(connection, model, "next")
-        return compared, found
+            if not live or live[0] != model.version or not live[1]:
+                return None
+            self._report(f"comparing {model.name}")
+            return parity.differences(connection, model, "next")
 
     def _change_over(self, connection: Connection) -> int:
         """Gives every model's name to its next generation, all in one transaction."""
@@ -352,7 +379,7 @@ class Rebuild:
         connection.execute(KEEP_READERS_OUT)
         for model in self.models:
             _rename(connection, model)
-            connection.execute(REPLACED, {"name": model.name, "tables": list(model.tables)})
+            connection.execute(REPLACED, {"name": model.name, "tables": list(model.all_tables)})
             connection.execute(DELETE, {"name": model.name, "standing": "next"})
             connection.execute(
                 GO_LIVE, {"name": model.name, "version": model.version, "position": head}
@@ -444,14 +471,14 @@ def _standing_in_for(connection: Connection, model: ReadModel) -> Iterator[None]
 
     After a failure nothing is left to undo: the transaction or the connection ends with it.
     """
-    for table in model.tables:
+    for table in model.all_tables:
         connection.execute(
             sql.SQL("CREATE TEMPORARY VIEW {} AS TABLE {}").format(
                 sql.Identifier(table), sql.Identifier(f"{table}_next")
             )
         )
     yield
-    for table in model.tables:
+    for table in model.all_tables:
         connection.execute(sql.SQL("DROP VIEW pg_temp.{}").format(sql.Identifier(table)))
 
 
@@ -463,16 +490,8 @@ def _is_indexed(connection: Connection, model: ReadModel) -> bool:
     return bool(row and row[0])
 
 
-def _index(connection: Connection, model: ReadModel, upto: int) -> None:
-    """Gives the next generation the indexes of the live one, and lets corrections supersede."""
-    with connection.transaction():
-        connection.execute(NO_NEED_FOR_DISK)
-        for table in model.tables:
-            for name, definition, constraint in _indexes_of(connection, table):
-                _add_index(connection, table, name, definition, constraint)
-        supersede(connection, model, 0, upto)
-        for table in model.tables:
-            connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(f"{table}_next")))
+def _analyze(connection: Connection, table: str) -> None:
+    connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(f"{table}_next")))
 
 
 def _indexes_of(connection: Connection, table: str) -> list[tuple[str, str, str | None]]:
@@ -503,7 +522,7 @@ def _add_index(
 def _rename(connection: Connection, model: ReadModel) -> None:
     """x becomes x_before, x_next becomes x, and their indexes with them."""
     _drop(connection, model.name, "before")
-    for table in model.tables:
+    for table in model.all_tables:
         indexes = [name for name, *_ in _indexes_of(connection, table)]
         _rename_table(connection, table, f"{table}_before")
         _rename_table(connection, f"{table}_next", table)
@@ -530,6 +549,7 @@ def _drop(connection: Connection, name: str, standing: str) -> None:
     ).fetchone()
     for table in row[0] if row else ():
         connection.execute(
-            sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(f"{table}_{standing}"))
+            # The temporary view of a builder that just ended may still be there.
+            sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(f"{table}_{standing}"))
         )
     connection.execute(DELETE, {"name": name, "standing": standing})

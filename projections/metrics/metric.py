@@ -98,6 +98,7 @@ attributed AS (
             candidate_origin
         FROM application_steps
         WHERE %(by)s && '{source,origin}'::text[]
+          AND COALESCE(cases.source, cases.origin) IS NULL
           AND application_id = cases.application_id
           AND milestone = 'applied'
           AND position <= %(p)s
@@ -359,7 +360,7 @@ def cases(
     parameters = case_parameters(metric, asked, policy, question)
     parameters.update(only_step=step, only_group=group, limit=limit)
     with connection.cursor(row_factory=class_row(Case)) as rows:
-        return rows.execute(query.encode(), parameters).fetchall()
+        return rows.execute(query.encode(), parameters, prepare=False).fetchall()
 
 
 def cases_of(metric: Metric) -> str:
@@ -380,7 +381,7 @@ def _sums(metric: Metric, relation: str, keys: str) -> str:
 
 def _fetch(connection: Connection, query: str, parameters: dict[str, Any]) -> list[Sums]:
     with connection.cursor(row_factory=class_row(Sums)) as rows:
-        return rows.execute(query.encode(), parameters).fetchall()
+        return rows.execute(query.encode(), parameters, prepare=False).fetchall()
 
 
 def case_parameters(

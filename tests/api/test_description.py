@@ -57,7 +57,9 @@ def test_a_fuzzer_finds_no_crash_and_no_undeclared_answer(admin: TestClient) -> 
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", admin.app)
     for result in schema.get_all_operations():
         assert isinstance(result, Ok)
-        fuzz(result.ok(), admin.headers["Authorization"], real)
+        # An answer that never ends is not for the fuzzer, which reads to the end; see test_live.py.
+        if result.ok().path != "/api/events/stream":
+            fuzz(result.ok(), admin.headers["Authorization"], real)
 
 
 def fuzz(operation: Any, authorization: str, real: dict[str, Any]) -> None:

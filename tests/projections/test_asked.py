@@ -56,4 +56,4 @@ def test_nothing_is_known_beyond_what_was_projected(log: Log, projector: Project
     with log.database.transaction(log.organisation) as connection:
         asked = resolve(connection, READ_MODELS, as_of=day(1))
     assert (asked.log_position, asked.as_of) == (2, day(1))
-    assert asked.parameters == {"t": day(1), "p": 2}
+    assert asked.parameters == {"as_of": day(1), "t": day(1), "p": 2}
