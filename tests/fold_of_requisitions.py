@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -35,15 +35,11 @@ class Span:
 
     def days(self, hold: str, counted: str, zone: ZoneInfo) -> float:
         held = self.holds if hold == "without_hold" else ()
-        return self._length(self.started, self.ended, counted, zone) - sum(
-            self._length(since, until, counted, zone) for since, until in held
+        all_in_all, *pauses = (
+            Stretch(self.id, since, until).days(counted, zone)
+            for since, until in ((self.started, self.ended), *held)
         )
-
-    def _length(self, since: datetime, until: datetime, counted: str, zone: ZoneInfo) -> float:
-        """Its days; what ends before it starts is as long as if turned round, but negative."""
-        if until < since:
-            return -self._length(until, since, counted, zone)
-        return Stretch(self.id, since, until).days(counted, zone)
+        return all_in_all - sum(pauses)
 
 
 def filled(
@@ -117,3 +113,20 @@ def _holds(
             until = min(following.occurred_at, ended) if following else ended
             if since < until:
                 yield since, until
+
+
+def ageing(
+    history: Sequence[Row], since: datetime | None, until: datetime | None, t: datetime | None
+) -> Iterator[Span]:
+    """Every requisition open or on hold at the end of the window or, if sooner, at t or now."""
+    moments = [moment for moment in (until, t or datetime.now(UTC)) if moment]
+    if since and since > min(moments):
+        return
+    lives: dict[UUID, list[Row]] = {}
+    for row in history:
+        if row.type in LIFE and (until is None or row.occurred_at < until):
+            lives.setdefault(row.stream_id, []).append(row)
+    for id, life in lives.items():
+        opened = next((row.occurred_at for row in life if row.type in OPEN), None)
+        if opened and life[-1].type in (*OPEN, "requisition.put_on_hold"):
+            yield Span(id, opened, min(moments), tuple(_holds(life, opened, min(moments))))

@@ -197,7 +197,8 @@ class World:
         application = one_of(candidate, step)
         plan = self.plan_of(application)
         stage = pick(plan.stages, step.what).id if step.flag else None
-        candidate.screen(application.id, plan, outcome="passed", stage_id=stage)
+        rule = "knock_out" if step.what % 3 == 0 else None
+        candidate.screen(application.id, plan, outcome="passed", stage_id=stage, rule=rule)
 
     def interview(self, candidate: Candidate, step: Step) -> None:
         application, interview_id = one_of(candidate, step), uuid4()

@@ -267,7 +267,9 @@ class Case(BaseModel):
 
     step: Annotated[str | None, Field(description="The stage, source or day it counts for.")]
     group: Annotated[str | None, Field(description="The group it falls into.")] = None
-    case_id: Annotated[UUID, Field(description="The application, offer, opening, member or cost.")]
+    case_id: Annotated[
+        UUID, Field(description="The application, offer, interview, opening, member, cost ...")
+    ]
     candidate_id: UUID | None
     application_id: UUID | None
     requisition_id: UUID | None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -18,19 +19,23 @@ from projections.asked import Asked
 from projections.engine import Projector
 from projections.metrics.answer import chosen_policy
 from projections.metrics.cost_per_hire import COST_PER_HIRE
+from projections.metrics.days_to_offer import DAYS_TO_OFFER
 from projections.metrics.metric import Metric, Sums, grouped, totals
 from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
 from projections.metrics.quality_of_hire import QUALITY_OF_HIRE
 from projections.metrics.question import Question
 from projections.metrics.recruiting_cost_ratio import ratio
+from projections.metrics.requisition_ageing import REQUISITION_AGEING
+from projections.metrics.scorecard_turnaround import SCORECARD_TURNAROUND
 from projections.metrics.source_effectiveness import SOURCE_EFFECTIVENESS
 from projections.metrics.time_to_fill import TIME_TO_FILL
+from projections.metrics.time_to_first_review import TIME_TO_FIRST_REVIEW
 from store.database import Connection
 from store.log import Log
 from store.vault import Access
 from tests import fold_of_hiring as fold
 from tests import fold_of_requisitions as requisition_fold
-from tests import plain_fold
+from tests import fold_of_reviews, plain_fold
 from tests.measured import measured
 from tests.plain_fold import Row
 from tests.projections.test_against_a_plain_fold import lived, moments, rich
@@ -45,6 +50,10 @@ POLICIES = {
     OFFER_ACCEPTANCE: ("resolved", "extended"),
     COST_PER_HIRE: ("all", "comparable", "currency:USD"),
     TIME_TO_FILL: tuple(map("-".join, product(CLOCKS, HOLDS, DAYS))),
+    REQUISITION_AGEING: tuple(map("-".join, product(HOLDS, DAYS))),
+    DAYS_TO_OFFER: DAYS,
+    TIME_TO_FIRST_REVIEW: DAYS,
+    SCORECARD_TURNAROUND: DAYS,
     SOURCE_EFFECTIVENESS: ("last_touch", "first_touch"),
     QUALITY_OF_HIRE: ("standard", "performance:0-retention:70"),
 }
@@ -76,6 +85,8 @@ def test_every_metric_of_hiring_is_that_of_a_plain_fold(
             same_quality(connection, asked, history, (since, until))
             same_sources(connection, asked, history, (since, until))
             same_fillings(connection, asked, history, (since, until))
+            same_ageing(connection, asked, history, (since, until))
+            same_reviews(connection, asked, history, (since, until))
             for metric, policies in POLICIES.items():
                 for policy in policies:
                     groups_add_up(connection, asked, metric, policy, (since, until))
@@ -183,6 +194,28 @@ def same_fillings(
             same_days(connection, asked, TIME_TO_FILL, window, f"{clock}-{hold}-{counted}", days)
 
 
+def same_ageing(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    spans = list(requisition_fold.ageing(history, *window, asked.as_of))
+    for hold, counted in product(HOLDS, DAYS):
+        days = [span.days(hold, counted, ZONE) for span in spans]
+        same_days(connection, asked, REQUISITION_AGEING, window, f"{hold}-{counted}", days)
+
+
+def same_reviews(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    for metric, stretches in (
+        (DAYS_TO_OFFER, fold_of_reviews.first_offers(history, *window)),
+        (TIME_TO_FIRST_REVIEW, fold_of_reviews.first_reviews(history, *window)),
+        (SCORECARD_TURNAROUND, fold_of_reviews.scorecards(history, *window)),
+    ):
+        for counted in DAYS:
+            days = [stretch.days(counted, ZONE) for stretch in stretches]
+            same_days(connection, asked, metric, window, counted, days)
+
+
 def same_days(
     connection: Connection,
     asked: Asked,
@@ -192,10 +225,12 @@ def same_days(
     days: Sequence[float],
 ) -> None:
     said = ask(connection, asked, metric, window, policy)
+    # Ageing goes on while it is asked of.
+    close = partial(pytest.approx, abs=0.01)
     assert said.n == len(days)
-    assert said.median_days == pytest.approx(plain_fold.percentile(sorted(days), 0.5))
-    assert said.mean_days == pytest.approx(plain_fold.mean(days))
-    assert said.p90_days == pytest.approx(plain_fold.percentile(sorted(days), 0.9))
+    assert said.median_days == close(plain_fold.percentile(sorted(days), 0.5))
+    assert said.mean_days == close(plain_fold.mean(days))
+    assert said.p90_days == close(plain_fold.percentile(sorted(days), 0.9))
 
 
 def ask(
