@@ -333,9 +333,12 @@ def adopt_policy(
     name: MetricName, body: PolicyChoice, command: Commanding = commanding(ADOPTING)
 ) -> Answer:
     """Adopts a policy for a metric; it is recorded, and in force from its time on."""
-    policy = metric_named(name).policy.parse(name, body.policy).name
+    metric = metric_named(name)
+    policy = metric.policy.parse(metric.name, body.policy).name
     return command.answer(
-        commands.adopt_policy(command.log, command.by, name, policy, occurred_at=body.occurred_at)
+        commands.adopt_policy(
+            command.log, command.by, metric.name, policy, occurred_at=body.occurred_at
+        )
     )
 
 

@@ -181,9 +181,12 @@ def adopt_policy(
     org: Org = None,
 ) -> None:
     """Adopt a policy for a metric; it is recorded, and in force from now on."""
-    adopted = metric_named(name).policy.parse(name, policy).name
+    metric = metric_named(name)
+    adopted = metric.policy.parse(metric.name, policy).name
     with running() as hireledger:
         organisation = chosen(hireledger, org)
         by = Attribution("system", organisation.id, Role.ADMIN, "cli")
-        recorded = commands.adopt_policy(hireledger.log(organisation), by, name, adopted)
-    show({"metric": name, "policy": adopted, "log_position": recorded.position}, as_json=True)
+        recorded = commands.adopt_policy(hireledger.log(organisation), by, metric.name, adopted)
+    show(
+        {"metric": metric.name, "policy": adopted, "log_position": recorded.position}, as_json=True
+    )
