@@ -286,7 +286,7 @@ def engagement(
     contacts: dict[UUID, list[Row]] = {}
     for row in history:
         in_window = within(row.occurred_at, since, until)
-        if row.type == "candidate.nurtured" and in_window and _arrived(history, row):
+        if row.type == "candidate.nurtured" and in_window and arrived(history, row):
             contacts.setdefault(row.stream_id, []).append(row)
     engaged = opened = 0
     for candidate_id, theirs in contacts.items():
@@ -306,7 +306,8 @@ def engagement(
     return len(contacts), engaged, opened
 
 
-def _arrived(history: Iterable[Row], contact: Row) -> bool:
+def arrived(history: Iterable[Row], contact: Row) -> bool:
+    """Whether a touchpoint was logged by hand, or delivered without a bounce within 72 hours."""
     about = [
         row for row in history if row.data.get("touchpoint_id") == contact.data["touchpoint_id"]
     ]
