@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.asking import FULL_TIME, PROBLEMS, Answered, Asking, asking, getting, parsed
 from api.caller import READING, RECRUITING, Caller, may
@@ -14,17 +14,21 @@ from api.commanding import Answer, Body, Commanding, commanding, example, postin
 from commands import organisation as commands
 from domain.errors import NotFound
 from domain.role import Role
-from projections.asked import time_zone
+from projections.asked import Asked, time_zone
 from projections.catalogue import READ_MODELS
 from projections.dates import window
-from projections.metrics import recruiting_cost_ratio
 from projections.metrics.answer import answer_model, chosen_policy, measure
-from projections.metrics.catalogue import METRICS
-from projections.metrics.cost_per_hire import COST_PER_HIRE, CostPolicy
+from projections.metrics.catalogue import BY_ANY_NAME, METRICS
+from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.explain import MIX, Against, Explanation, compared
 from projections.metrics.metric import Case, Metric, cases
 from projections.metrics.question import Attributes, Every, Question, grouping
-from projections.metrics.recruiting_cost_ratio import RecruitingCostRatio, ratio
+from projections.metrics.recruiting_cost_ratio import (
+    PURPOSE,
+    RECRUITING_COST_RATIO,
+    RecruitingCostRatio,
+    ratio,
+)
 from store.database import Connection
 from store.vault import Access
 
@@ -59,15 +63,6 @@ class MetricDescription(BaseModel):
     policies: Annotated[
         str, Field(description="The choices; a policy joins some of them with hyphens.")
     ]
-
-
-RECRUITING_COST_RATIO = MetricDescription(
-    name=recruiting_cost_ratio.NAME,
-    title=recruiting_cost_ratio.TITLE,
-    definition=recruiting_cost_ratio.DEFINITION,
-    unit=recruiting_cost_ratio.UNIT,
-    policies=CostPolicy.choices(),
-)
 
 
 class MetricList(BaseModel):
@@ -148,17 +143,18 @@ Asks = Annotated[QuestionParameters, Depends()]
 @get("")
 def list_metrics(_: Annotated[Caller, may(READING)]) -> MetricList:
     """Every metric, with its definition and its policies."""
-    described = [
-        MetricDescription(
-            name=metric.name,
-            title=metric.title,
-            definition=metric.definition,
-            unit=metric.unit,
-            policies=metric.policy.choices(),
-        )
-        for metric in METRICS.values()
-    ]
-    return MetricList(items=[*described, RECRUITING_COST_RATIO])
+    return MetricList(
+        items=[
+            MetricDescription(
+                name=metric.name,
+                title=metric.title,
+                definition=metric.definition,
+                unit=metric.unit,
+                policies=metric.policy.choices(),
+            )
+            for metric in (*METRICS.values(), RECRUITING_COST_RATIO)
+        ]
+    )
 
 
 def _measuring(metric: Metric) -> tuple[Callable[..., Any], type[BaseModel]]:
@@ -181,24 +177,31 @@ def _measuring(metric: Metric) -> tuple[Callable[..., Any], type[BaseModel]]:
 for _metric in METRICS.values():
     _endpoint, _answer = _measuring(_metric)
     router.get(f"/{_metric.name}", response_model=_answer, responses=PROBLEMS)(_endpoint)
+    for _name in _metric.also:
+        router.get(f"/{_name}", response_model=_answer, include_in_schema=False)(_endpoint)
 
 
 class RecruitingCostRatioAnswer(Answered, RecruitingCostRatio):
     """What hires cost beside what they are paid."""
 
 
-@get(f"/{recruiting_cost_ratio.NAME}")
+@get(f"/{RECRUITING_COST_RATIO.name}")
 def get_recruiting_cost_ratio(
     asks: Annotated[WindowParameters, Depends()],
     ask: Asking = asking(KNOWING_PAY, COST_PER_HIRE.reads_all),
 ) -> RecruitingCostRatioAnswer:
     """Costs beside the first-year pay of those hired, which is opened for it on the record."""
-    access = Access(ask.caller.actor_id, recruiting_cost_ratio.PURPOSE, ask.caller.request_id)
     with ask.at() as (connection, asked):
-        question = asks.question(connection)
-        policy = chosen_policy(connection, asked, COST_PER_HIRE, asks.policy, question)
-        result = ratio(connection, asked, question, policy, ask.log, access)
+        result = _ratio(connection, asked, asks.question(connection), asks.policy, ask)
     return RecruitingCostRatioAnswer(**asked.model_dump(), **dict(result))
+
+
+def _ratio(
+    connection: Connection, asked: Asked, question: Question, policy: str | None, ask: Asking
+) -> RecruitingCostRatio:
+    access = Access(ask.caller.actor_id, PURPOSE, ask.caller.request_id)
+    chosen = chosen_policy(connection, asked, COST_PER_HIRE, policy, question)
+    return ratio(connection, asked, question, chosen, ask.log, access)
 
 
 @get("/{name}/cases")
@@ -223,6 +226,61 @@ def list_metric_cases(
             connection, asked, metric, policy, question, step=step, group=group, limit=limit
         )
     return CaseList(**asked.model_dump(), metric=name, policy=policy.name, items=items)
+
+
+class Chart(BaseModel):
+    """A Vega-Lite specification with the figures in it: what shows it fetches nothing."""
+
+    model_config = ConfigDict(extra="allow")
+
+    vega_lite: Annotated[
+        str,
+        Field(
+            alias="$schema",
+            description="The version of Vega-Lite it is written in.",
+            examples=["https://vega.github.io/schema/vega-lite/v6.4.1.json"],
+        ),
+    ]
+    title: Annotated[dict[str, Any], Field(description="As `text`, and what is below it.")]
+    description: Annotated[
+        str, Field(description="The definition, the window, as known when, the policy and the n.")
+    ]
+    data: Annotated[dict[str, Any], Field(description="The figures, as `values`.")]
+    usermeta: Annotated[
+        dict[str, Any], Field(description="The metric, policy, window and log position.")
+    ]
+
+
+@get(f"/{RECRUITING_COST_RATIO.name}/chart")
+def get_recruiting_cost_ratio_chart(
+    asks: Annotated[WindowParameters, Depends()],
+    ask: Asking = asking(KNOWING_PAY, COST_PER_HIRE.reads_all),
+) -> Chart:
+    """The recruiting cost ratio as a chart; the pay it needs is opened on the record."""
+    with ask.at() as (connection, asked):
+        question = asks.question(connection)
+        result = _ratio(connection, asked, question, asks.policy, ask)
+    return _chart(RECRUITING_COST_RATIO, result, asked, question)
+
+
+@get("/{name}/chart")
+def get_metric_chart(
+    name: MetricName, asks: Asks, ask: Asking = asking(READING, READ_MODELS)
+) -> Chart:
+    """The metric as a chart that opens in a notebook as it is."""
+    metric = metric_named(name)
+    with ask.at(metric.reads_all) as (connection, asked):
+        question = asks.question(connection)
+        policy = chosen_policy(connection, asked, metric, asks.policy, question)
+        result = measure(connection, asked, metric, policy, question)
+    return _chart(metric, result, asked, question)
+
+
+def _chart(metric: Metric, result: Any, asked: Asked, question: Question) -> Chart:
+    # Here, because altair takes 0.3 s to import, which every start would pay.
+    from projections.metrics.charts import chart  # noqa: PLC0415
+
+    return Chart.model_validate(chart(metric, result, asked, question))
 
 
 class ExplanationAnswer(Answered, Explanation):
@@ -284,6 +342,6 @@ def adopt_policy(
 def metric_named(name: str) -> Metric:
     """A metric. Raises NotFound."""
     try:
-        return METRICS[name]
+        return BY_ANY_NAME[name]
     except KeyError:
         raise NotFound(what="metric", id=name) from None

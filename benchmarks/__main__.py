@@ -1,5 +1,6 @@
 """`make bench`: every figure beside its reference, in one table."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -10,13 +11,17 @@ import app
 from benchmarks.appending import appending, limit_of_inserting
 from benchmarks.measure import Line, show
 from benchmarks.projecting import latency, projecting
+from benchmarks.reading import reading
 from benchmarks.serving import serving
 from benchmarks.stock import stock_application
 from store import organisations
 from store.settings import Settings
 
+EVENTS = 100_000
+"""Of the shorter of the two histories that are read; the other is ten times as long."""
 
-def main() -> None:
+
+def main(events: int = EVENTS) -> None:
     """Runs everything on a server of its own."""
     talk = Console(stderr=True)
     with tempfile.TemporaryDirectory() as directory:
@@ -36,12 +41,14 @@ def main() -> None:
             talk.print("projecting …")
             lines += projecting(log, stock, environment)
             talk.print("write to visible …")
+            stock_rate = lines[-1].reference
             lines += latency(log, stock, environment)
         talk.print("serving …")
         lines.append(serving(log, settings))
+        lines += reading(hireledger, events, stock_rate, talk)
         hireledger.close()
     show(lines)
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

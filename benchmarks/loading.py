@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import islice
 
 from psycopg import sql
+from psycopg.copy import QueuedLibpqWriter
 
 from benchmarks.history.rows import COLUMNS
 from store.database import Connection, Database, Organisation
@@ -46,7 +47,9 @@ def load(
         if connection.execute(HEAD).fetchone() != (1,):
             raise HasHistory(HasHistory.__doc__)
         rest = iter(rows)
-        with connection.cursor().copy(_copy_into("events")) as copy:
+        cursor = connection.cursor()
+        # A thread of its own for sending, or making rows would wait while the server inserts some.
+        with cursor.copy(_copy_into("events"), writer=QueuedLibpqWriter(cursor)) as copy:
             while block := list(islice(rest, BLOCK_ROWS)):
                 copy.write("".join(block))
                 done += len(block)

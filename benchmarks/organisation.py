@@ -17,7 +17,7 @@ import app
 from benchmarks.history.rows import rows
 from benchmarks.history.weeks import PACE, WEEKS_A_YEAR, History
 from benchmarks.loading import load
-from cli import catch_up, progress
+from cli.shared import catch_up, progress
 from store import organisations
 
 SPARE = 100

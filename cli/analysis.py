@@ -12,14 +12,13 @@ from commands import organisation as commands
 from domain.role import Role
 from projections.asked import time_zone
 from projections.dates import window
-from projections.metrics import recruiting_cost_ratio
 from projections.metrics.answer import chosen_policy, measure
-from projections.metrics.catalogue import METRICS
+from projections.metrics.catalogue import BY_ANY_NAME, METRICS
 from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.explain import MIX, Against, Explanation, compared
 from projections.metrics.metric import Metric
 from projections.metrics.question import Attributes, Every, Question, grouping
-from projections.metrics.recruiting_cost_ratio import ratio
+from projections.metrics.recruiting_cost_ratio import PURPOSE, RECRUITING_COST_RATIO, ratio
 from store.database import Connection
 from store.envelope import Attribution
 from store.ids import new_id
@@ -30,7 +29,7 @@ SHOWN = 8
 """Groups and stages shown to people, largest effects first; JSON has all."""
 
 Name = Annotated[str, typer.Argument(help=" | ".join(METRICS))]
-AnyName = Annotated[str, typer.Argument(help=" | ".join((*METRICS, recruiting_cost_ratio.NAME)))]
+AnyName = Annotated[str, typer.Argument(help=" | ".join((*METRICS, RECRUITING_COST_RATIO.name)))]
 From = Annotated[str | None, typer.Option("--from", help="From this date or time.")]
 To = Annotated[str | None, typer.Option(help="Up to and with this date, or this time.")]
 By = Annotated[
@@ -57,10 +56,13 @@ def metrics(
     pool: Pool = None,
     as_of: Moment = None,
     known_at: Moment = None,
+    as_chart: Annotated[
+        bool, typer.Option("--chart", help="As a Vega-Lite specification, for a notebook.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compute a metric, now or as of any date as known at any date."""
-    of_pay = name == recruiting_cost_ratio.NAME
+    of_pay = name == RECRUITING_COST_RATIO.name
     if of_pay and (by or every):
         fail(f"{name} is told of the whole window only, without --by and --every")
     metric = COST_PER_HIRE if of_pay else metric_named(name)
@@ -72,10 +74,17 @@ def metrics(
         chosen_by = chosen_policy(connection, asked, metric, policy, asks)
         if of_pay:
             log = hireledger.log(chosen(hireledger, org))
-            access = Access(log.organisation.id, recruiting_cost_ratio.PURPOSE, new_id())
+            access = Access(log.organisation.id, PURPOSE, new_id())
             result = ratio(connection, asked, asks, chosen_by, log, access)
         else:
             result = measure(connection, asked, metric, chosen_by, asks)
+    if as_chart:
+        # Here, because altair takes 0.3 s to import, which every command would pay.
+        from projections.metrics.charts import chart  # noqa: PLC0415
+
+        drawn = RECRUITING_COST_RATIO if of_pay else metric
+        show(chart(drawn, result, asked, asks), as_json)
+        return
     show({**asked.model_dump(mode="json"), **result.model_dump(mode="json")}, as_json)
 
 
@@ -145,9 +154,9 @@ def told(found: Explanation) -> Table:
 
 def metric_named(name: str) -> Metric:
     """A metric; ends the program if there is none of that name."""
-    if name not in METRICS:
+    if name not in BY_ANY_NAME:
         fail(f"there is no metric {name}; there are {', '.join(METRICS)}")
-    return METRICS[name]
+    return BY_ANY_NAME[name]
 
 
 def asking(

@@ -29,7 +29,8 @@ CREATE INDEX requisition_postings_requisition
     ON requisition_postings (requisition_id, occurred_at, origin);
 
 CREATE INDEX opening_states_opening ON opening_states (opening_id, occurred_at, origin);
-CREATE INDEX opening_states_filled ON opening_states (occurred_at) WHERE state = 'filled';
+CREATE INDEX opening_states_application ON opening_states (application_id)
+    WHERE application_id IS NOT NULL;
 
 -- Ids other systems know people by; a correction replaces one.
 ALTER TABLE external_ids

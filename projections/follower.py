@@ -4,11 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 from psycopg import sql
 
 from projections.engine import Projector
+from projections.rebuild import Rebuild, RebuildRunning
 from store import organisations
 from store.database import Database, Organisation
 
@@ -16,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
 PAUSE_AFTER_FAILURE = 1.0
+PAUSE_BETWEEN_RENEWALS = 10.0
 
 
 class Follower(threading.Thread):
@@ -26,12 +29,21 @@ class Follower(threading.Thread):
         self.database = database
         self.stopped = threading.Event()
         self._resumes_at: dict[str, float] = {}
+        self._renewal = Renewal(database, self.stopped)
 
     def stop(self) -> None:
         """Ends after the step in hand."""
         self.stopped.set()
+        self._renewal.stop()
 
     def run(self) -> None:
+        try:
+            self._run()
+        finally:
+            self._renewal.stop()
+            self._renewal.join()
+
+    def _run(self) -> None:
         while not self.stopped.is_set():
             try:
                 with psycopg.connect(self.database.app_url, autocommit=True) as listening:
@@ -51,6 +63,7 @@ class Follower(threading.Thread):
                     channel = sql.Identifier(organisation.schema)
                     listening.execute(sql.SQL("LISTEN {}").format(channel))
                     projectors[organisation.schema] = Projector(self.database, organisation)
+                    self._renewal.look_at(organisation)
             # Not a generator: every organisation has its turn, not only the first that moves.
             moved = [self._step(projector) for projector in projectors.values()]
             if not any(moved):
@@ -73,3 +86,45 @@ class Follower(threading.Thread):
             logger.exception("the projector of %s stumbled and tries again", organisation.name)
             self._resumes_at[organisation.schema] = time.monotonic() + PAUSE_AFTER_FAILURE
             return False
+
+
+class Renewal:
+    """Builds read models of another version than this program's anew, one organisation a time.
+
+    The old ones answer meanwhile, and whoever still has the old program may move them.
+    """
+
+    def __init__(self, database: Database, stopped: threading.Event) -> None:
+        self.database = database
+        self.stopped = stopped
+        self._worker = ThreadPoolExecutor(1, "renewal")
+        self._running: Rebuild | None = None
+
+    def look_at(self, organisation: Organisation) -> None:
+        """Has an organisation's outdated read models built anew, if there are any."""
+        self._worker.submit(self._renew, organisation)
+
+    def stop(self) -> None:
+        """Breaks off after the batch in hand; the next process goes on from there."""
+        if self._running is not None:
+            self._running.stop()
+
+    def join(self) -> None:
+        """Waits until the last batch is done."""
+        self._worker.shutdown(cancel_futures=True)
+
+    def _renew(self, organisation: Organisation) -> None:
+        projector = Projector(self.database, organisation)
+        while not self.stopped.is_set():
+            try:
+                if not (outdated := projector.outdated()):
+                    return
+                logger.warning("%s: building %s anew", organisation.name, ", ".join(outdated))
+                self._running = Rebuild(self.database, organisation, outdated)
+                self._running.run()
+            except RebuildRunning:
+                self.stopped.wait(PAUSE_AFTER_FAILURE)
+            except Exception:
+                if not self.stopped.is_set():
+                    logger.exception("read models of %s could not be renewed", organisation.name)
+                self.stopped.wait(PAUSE_BETWEEN_RENEWALS)

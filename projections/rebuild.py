@@ -214,7 +214,7 @@ class Rebuild:
             self._shape(connection, goal)
             try:
                 self._build_all(goal)
-                result.compared, result.differences = self._compare(connection)
+                result.compared, result.differences = self._compare()
                 result.position = self._change_over(connection)
             except RebuildCancelled:
                 for model in self.models:
@@ -222,6 +222,10 @@ class Rebuild:
                 raise
         result.seconds = time.monotonic() - started
         return result
+
+    def stop(self) -> None:
+        """Breaks off after the batch in hand, from any thread; run again, it goes on from there."""
+        self._stopping.set()
 
     def _begin(self, connection: Connection, model: ReadModel) -> int:
         """Where the next generation of a model stands, begun now if it is not there."""
@@ -291,7 +295,7 @@ class Rebuild:
         after = _next_position(connection, model)
         while after < goal:
             if self._stopping.is_set():
-                raise RebuildStopped("another read model stopped the rebuild")
+                raise RebuildStopped("the rebuild was stopped; run again, it goes on from there")
             upto = min(after + self.batch, goal)
             self._take(connection, model, after, upto, rows_only)
             self._report(f"building {model.name}", upto - after)
@@ -338,16 +342,20 @@ class Rebuild:
             self._done += events
             self.progress(Progress(doing, self._done, max(self._total, self._done)))
 
-    def _compare(self, connection: Connection) -> tuple[list[str], list[Difference]]:
+    def _compare(self) -> tuple[list[str], list[Difference]]:
         """What the old rows say otherwise, for models whose version did not change."""
-        compared, found = [], []
-        for model in self.models:
+        with ThreadPoolExecutor(WORKERS, "comparison") as threads:
+            found = list(threads.map(self._differences, self.models))
+        compared = [m.name for m, rows in zip(self.models, found, strict=True) if rows is not None]
+        return compared, [difference for rows in found for difference in rows or ()]
+
+    def _differences(self, model: ReadModel) -> list[Difference] | None:
+        with self.database.maintain(self.organisation) as connection:
             live = connection.execute(LIVE, {"name": model.name}).fetchone()
-            if live and live[0] == model.version and live[1]:
-                self._report(f"comparing {model.name}")
-                compared.append(model.name)
-                found += parity.differences(connection, model, "next")
-        return compared, found
+            if not live or live[0] != model.version or not live[1]:
+                return None
+            self._report(f"comparing {model.name}")
+            return parity.differences(connection, model, "next")
 
     def _change_over(self, connection: Connection) -> int:
         """Gives every model's name to its next generation, all in one transaction."""
@@ -541,6 +549,7 @@ def _drop(connection: Connection, name: str, standing: str) -> None:
     ).fetchone()
     for table in row[0] if row else ():
         connection.execute(
-            sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(f"{table}_{standing}"))
+            # The temporary view of a builder that just ended may still be there.
+            sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(f"{table}_{standing}"))
         )
     connection.execute(DELETE, {"name": name, "standing": standing})

@@ -43,7 +43,55 @@ READ_MODEL = ReadModel(
 
 READS = (READ_MODEL,)
 
+# Each event as it was told last, corrections included; a correction is an entry of its own too.
 TIMELINE = """
+WITH entries AS (
+    SELECT
+        event.position,
+        event.stream_type,
+        event.stream_id,
+        event.type,
+        COALESCE(told.occurred_at, event.occurred_at) AS occurred_at,
+        event.recorded_at,
+        event.actor_type,
+        event.actor_id,
+        event.source,
+        CASE WHEN told.position IS NULL THEN event.reason_code ELSE told.reason_code END
+            AS reason_code,
+        COALESCE(told.data, event.data) AS data,
+        COALESCE(told.position > event.position, false) AS corrected,
+        EXISTS (
+            SELECT
+            FROM current_shapes retraction
+            WHERE retraction.origin = event.position
+              AND retraction.position <= %(p)s
+              AND retraction.type = 'retraction'
+        ) AS taken_back
+    FROM events event
+    LEFT JOIN LATERAL (
+        SELECT
+            position,
+            occurred_at,
+            reason_code,
+            data
+        FROM current_shapes
+        WHERE origin = event.position
+          AND position <= %(p)s
+          AND type <> 'retraction'
+        ORDER BY position DESC
+        LIMIT 1
+    ) AS told ON true
+    WHERE event.position IN (
+            SELECT position
+            FROM events
+            WHERE stream_id = %(entity)s
+            UNION
+            SELECT position
+            FROM timeline_mentions
+            WHERE entity_id = %(entity)s
+        )
+      AND event.position <= %(p)s
+)
 SELECT
     position,
     stream_type,
@@ -55,27 +103,19 @@ SELECT
     actor_id,
     source,
     reason_code,
-    data
-FROM facts
-WHERE position IN (
-        SELECT position
-        FROM events
-        WHERE stream_id = %(entity)s
-        UNION
-        SELECT position
-        FROM timeline_mentions
-        WHERE entity_id = %(entity)s
-    )
-  AND position <= %(p)s
-  AND occurred_at <= %(t)s
+    data,
+    corrected,
+    taken_back
+FROM entries
+WHERE occurred_at <= %(t)s
   AND (
     %(cursor)s::bigint IS NULL
     OR (occurred_at, position) > (
         SELECT
-            occurred_at,
-            position
-        FROM events
-        WHERE position = %(cursor)s
+            cursor.occurred_at,
+            cursor.position
+        FROM entries cursor
+        WHERE cursor.position = %(cursor)s
     )
   )
 ORDER BY occurred_at, position
@@ -96,6 +136,12 @@ class TimelineRow(BaseModel):
     actor_id: UUID
     source: str
     reason_code: str | None
+    corrected: Annotated[
+        bool, Field(description="Whether a later entry corrected it; it is told as corrected.")
+    ]
+    taken_back: Annotated[
+        bool, Field(description="Whether it was entered in error, and has been taken back.")
+    ]
     data: Annotated[dict[str, Any], Field(exclude=True)]
 
     @computed_field  # type: ignore[prop-decorator]

@@ -11,7 +11,7 @@ from store.log import Recorded
 
 @dataclass(frozen=True)
 class Name:
-    """Stands for an id until the command that makes it has been given."""
+    """Stands for an id, or a place in the log, until the command that makes it has been given."""
 
     of: str
 
@@ -27,7 +27,8 @@ class Action:
     """How long after it happened it was entered."""
     arguments: Mapping[str, object] = field(default_factory=dict)
     makes: Mapping[str, Name] = field(default_factory=dict)
-    """New ids by the field of its first event that holds them; `id` is the stream itself."""
+    """What is new, by the field of its first event that holds it; `id` is the stream itself,
+    `position` the event's place in the log."""
     changes: tuple[Name, ...] = ()
     """The streams it continues."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from store.log import Recorded
 
 HOUR = timedelta(hours=1)
 NOTED, ENTERED_LATE = 0.3, 0.06
+OFFER_STANDS = timedelta(days=10)
+CURRENCY = "EUR"
 
 
 @dataclass(eq=False)
@@ -24,8 +26,17 @@ class Candidacy:
     person: Person
     id: Name
     by: UUID
+    began: datetime
+    source: str
     ended: datetime | None = None
-    hired: bool = False
+    salary: int = 0
+    """What was offered for the first year."""
+    starts_on: date | None = None
+    """The first day at work of somebody hired."""
+
+    @property
+    def hired(self) -> bool:
+        return self.starts_on is not None
 
     def does(self, command: Callable[..., Recorded], at: datetime, **more: Any) -> None:
         """The next step of this application."""
@@ -35,7 +46,7 @@ class Candidacy:
         notes = self.person.dice.choice(words.SCREENING)
         self.does(applications.screen, self.person.after(1, 6), outcome=outcome, notes=notes)
 
-    def interview(self, stage: str, interviewer_id: UUID) -> None:
+    def interview(self, stage: str, interviewers: list[UUID]) -> Name:
         """Arranges an interview and holds it, now and then to be entered days later."""
         person, interview = self.person, Name(f"{self.id.of}, {stage}")
         arranged = person.after(0.3, 2)
@@ -48,7 +59,7 @@ class Candidacy:
             ends_at=starts_at + HOUR,
             time_zone="Europe/Berlin",
             stage=stage,
-            interviewer_ids=(interviewer_id,),
+            interviewer_ids=tuple(interviewers),
             location="Video call",
         )
         is_late = person.dice.random() < ENTERED_LATE
@@ -60,6 +71,7 @@ class Candidacy:
         )
         if person.dice.random() < NOTED:
             self._note(person.dice.choice(words.INTERVIEWING))
+        return interview
 
     def _note(self, text: str) -> None:
         self.does(
@@ -71,15 +83,16 @@ class Candidacy:
         )
 
     @property
-    def rounds(self) -> int:
-        """Interviews held so far."""
-        return sum(
-            action.command is interviews.hold and action.arguments["application_id"] == self.id
+    def interviewed(self) -> list[datetime]:
+        """When interviews were held so far."""
+        return [
+            action.at
             for action in self.person.story
-        )
+            if action.command is interviews.hold and action.arguments["application_id"] == self.id
+        ]
 
     def reject(self, reason_code: str, at: datetime) -> None:
-        notes = self.person.dice.choice(words.REJECTING) if self.rounds else None
+        notes = self.person.dice.choice(words.REJECTING) if self.interviewed else None
         self.does(applications.reject, at, reason_code=reason_code, notes=notes)
         self.ended = self.person.now
 
@@ -98,13 +111,16 @@ class Candidacy:
         self.does(applications.withdraw, at, reason_code=reason_code)
         self.ended = self.person.now
 
-    def extend_offer(self, at: datetime, terms: str) -> None:
+    def extend_offer(self, at: datetime, salary: int) -> None:
+        self.salary = salary
         self.does(
             offers.extend,
             at,
             makes={"offer_id": self.offer},
-            terms=terms,
-            expires_at=at + timedelta(days=14),
+            terms=f"{salary:,} {CURRENCY} a year, permanent, 30 days of leave",
+            first_year_pay=f"{salary}.00",
+            currency=CURRENCY,
+            expires_at=at + OFFER_STANDS,
         )
 
     def accept_offer(self, at: datetime) -> None:
@@ -116,6 +132,11 @@ class Candidacy:
         self.does(offers.decline, at, offer_id=self.offer, reason_code=reason_code)
         self.withdraw(at + HOUR, reason_code)
 
+    def let_offer_expire(self) -> None:
+        """Says nothing until the offer no longer stands."""
+        self.does(offers.expire, self.person.now + OFFER_STANDS, offer_id=self.offer)
+        self.withdraw(self.person.after(0.1, 1), "no_answer")
+
     def rescind_offer(self, at: datetime, reason_code: str) -> None:
         self.does(offers.rescind, at, offer_id=self.offer, reason_code=reason_code)
 
@@ -124,31 +145,33 @@ class Candidacy:
         return Name(f"{self.id.of}, offer")
 
     def hire(self, at: datetime, requisition: Name) -> None:
-        start_date = (at + timedelta(days=45)).date().replace(day=1)
-        self.does(applications.hire, at, also_changes=(requisition,), start_date=start_date)
-        self.ended, self.hired = self.person.now, True
+        self.starts_on = (at + timedelta(days=45)).date().replace(day=1)
+        self.does(applications.hire, at, also_changes=(requisition,), start_date=self.starts_on)
+        self.ended = self.person.now
 
     def reverse_hire(self, at: datetime, requisition: Name, reason_code: str) -> None:
         """Undoes the hire of somebody who then did not come."""
         self.does(
             applications.reverse_hire, at, also_changes=(requisition,), reason_code=reason_code
         )
-        self.hired = False
+        self.starts_on = None
         self.withdraw(at + HOUR, reason_code)
 
 
 def applies(person: Person, at: datetime, by: UUID, requisition: Name | None) -> Candidacy:
     """Somebody new comes and applies, for a requisition or for whatever there may be."""
-    candidacy = Candidacy(person, _application(person, requisition), by)
+    began = at + timedelta(minutes=5)
+    source = person.details["source"]
+    candidacy = Candidacy(person, _application(person, requisition), by, began, source)
     person.does(candidates.register, at, by, makes={"id": person.id}, **person.details)
     person.does(
         applications.apply,
-        person.now + timedelta(minutes=5),
+        began,
         by,
         makes={"application_id": candidacy.id},
         candidate_id=person.id,
         requisition_id=requisition,
-        source=person.details["source"],
+        source=source,
         origin=person.details["origin"],
         answers=person.dice.choice(words.ANSWERS),
     )
@@ -157,7 +180,7 @@ def applies(person: Person, at: datetime, by: UUID, requisition: Name | None) ->
 
 def comes_back(person: Person, at: datetime, by: UUID, requisition: Name) -> Candidacy:
     """A member of a pool is brought back."""
-    candidacy = Candidacy(person, _application(person, requisition), by)
+    candidacy = Candidacy(person, _application(person, requisition), by, at, "reengaged")
     person.does(
         outreach.reengage,
         at,

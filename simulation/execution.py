@@ -65,10 +65,10 @@ class Lanes:
 
 @dataclass
 class Execution:
-    """The plan becomes real: names become ids."""
+    """The plan becomes real: names become ids, or places in the log."""
 
     log: Log
-    ids: dict[Name, UUID] = field(default_factory=dict)
+    ids: dict[Name, UUID | int] = field(default_factory=dict)
 
     def give(self, action: Action, ahead: Sequence[Future[Recorded]]) -> Recorded:
         """Gives the command once everything it waits for is done."""
@@ -76,7 +76,7 @@ class Execution:
             other.result()
         recorded = self._repeatedly(action)
         for made_as, name in action.makes.items():
-            self.ids[name] = _id(recorded.facts[0], made_as)
+            self.ids[name] = _made(recorded.facts[0], made_as)
         return recorded
 
     def _repeatedly(self, action: Action) -> Recorded:
@@ -96,5 +96,7 @@ class Execution:
         }
 
 
-def _id(fact: Fact, made_as: str) -> UUID:
+def _made(fact: Fact, made_as: str) -> UUID | int:
+    if made_as == "position":
+        return fact.position or 0
     return UUID(str(fact.originator_id if made_as == "id" else fact.data[made_as]))

@@ -11,14 +11,18 @@ from simulation import words
 from simulation.actions import Action, Name, colleague
 from simulation.candidacies import Candidacy
 from simulation.dates import days, office
-from simulation.jobs import LOCATIONS, SALARIES, Ending, Job, Surprise
+from simulation.feedback import assess
+from simulation.jobs import LOCATIONS, Ending, Job, Surprise
 from store.log import Recorded
 
-APPROVAL_TAKES = timedelta(days=8)
+APPROVAL_TAKES = timedelta(days=10)
 FIRST_OFFERS_AFTER = timedelta(days=28)
 GIVEN_UP_AFTER = timedelta(days=38)
-NOT_READ_ON, WITHDRAWS, DECLINES, GOES_ON = 0.14, 0.05, 0.1, 0.45
+DETAILS_CHANGE_AFTER = timedelta(days=9)
+CHANNELS = ("careers_page", "linkedin")
+NOT_READ_ON, WITHDRAWS, DECLINES, GOES_ON = 0.14, 0.05, 0.06, 0.45
 INTERVIEWED, INTERVIEWED_OF_MANY, MANY = 0.22, 0.12, 150
+INTERVIEWERS = [colleague("interviewer", number) for number in range(1, 7)]
 
 
 class Hiring:
@@ -29,6 +33,7 @@ class Hiring:
         self.dice = dice
         self.now = office(until - timedelta(days=job.days_ago) - APPROVAL_TAKES)
         self.opened = self.now
+        self.ended = self.now
         self.seats = job.openings
         self.story: list[Action] = []
 
@@ -46,10 +51,15 @@ class Hiring:
         if self.job.surprise == Surprise.PAUSED:
             self._next(requisitions.put_on_hold, reason_code="budget")
             self._next(requisitions.resume)
+        self._next(requisitions.post, channel=CHANNELS[0])
+        self._does(requisitions.post, self.now, id=self.job.id, channel=CHANNELS[1])
         self.opened = self.now
         if self.job.surprise == Surprise.OPENING_ADDED:
             self.seats += 1
             self._next(requisitions.add_opening)
+        if self.job.changed:
+            changed = office(self.opened + DETAILS_CHANGE_AFTER)
+            self._does(requisitions.change_details, changed, id=self.job.id, **self.job.changed)
 
     def _draft(self) -> None:
         job = self.job
@@ -81,10 +91,10 @@ class Hiring:
     def run(self, candidacies: list[Candidacy]) -> None:
         """Everybody's way, up to the day the requisition ends."""
         finalists = self._interviews(self._screenings(candidacies))
-        ends = self._ends(finalists)
+        self.ended = self._ends(finalists)
         for candidacy in candidacies:
-            self._cut(candidacy, ends)
-        self._end(ends, [candidacy.person.id for candidacy in candidacies])
+            self._cut(candidacy, self.ended)
+        self._end(self.ended, [candidacy.person.id for candidacy in candidacies])
 
     def _screenings(self, candidacies: list[Candidacy]) -> list[Candidacy]:
         """Who is to be interviewed; the others are turned down, or go."""
@@ -117,8 +127,9 @@ class Hiring:
         """Who is left after all rounds."""
         for stage in self._rounds:
             for candidacy in running:
-                interviewer = colleague("interviewer", self.dice.randint(1, 6))
-                candidacy.interview(stage, interviewer)
+                interviewers = self.dice.sample(INTERVIEWERS, self.dice.randint(1, 3))
+                interview = candidacy.interview(stage, interviewers)
+                assess(candidacy, interview, interviewers)
             going_on = _strongest(running, GOES_ON, self.job.openings + 3)
             for candidacy in running:
                 if candidacy not in going_on:
@@ -132,7 +143,7 @@ class Hiring:
 
     def is_finalist(self, candidacy: Candidacy) -> bool:
         """Whether somebody came through to the last interview."""
-        return candidacy.rounds == len(self._rounds)
+        return len(candidacy.interviewed) == len(self._rounds)
 
     def _turn_down(self, candidacy: Candidacy) -> None:
         at = candidacy.person.after(1, 4)
@@ -169,7 +180,9 @@ class Hiring:
             self._extend(candidacy, office(max(turn, candidacy.person.now) + timedelta(days=1)))
             answered = candidacy.person.after(1, 5)
             declines = surprise is None and self.dice.random() < DECLINES
-            if declines or surprise == Surprise.FIRST_OFFER_DECLINED:
+            if surprise == Surprise.FIRST_OFFER_EXPIRED:
+                candidacy.let_offer_expire()
+            elif declines or surprise == Surprise.FIRST_OFFER_DECLINED:
                 candidacy.decline_offer(answered)
             else:
                 candidacy.accept_offer(answered)
@@ -186,19 +199,21 @@ class Hiring:
         return turn
 
     def _extend(self, candidacy: Candidacy, at: datetime) -> None:
-        salary = round(SALARIES[self.job.level] * self.dice.uniform(0.94, 1.08), -2)
-        candidacy.extend_offer(at, f"{salary:,} EUR a year, permanent, 30 days of leave")
+        salary = self.job.salary * self.dice.uniform(0.94, 1.08)
+        candidacy.extend_offer(at, round(salary / 100) * 100)
 
     def _cut(self, candidacy: Candidacy, ends: datetime) -> None:
         """Nobody goes on after the end; whoever is left then is told so when it closes."""
         person = candidacy.person
         person.cut(ends)
         if candidacy.ended is None or candidacy.ended >= ends:
-            person.busy = self.job.ending == Ending.HELD
-            person.now, candidacy.ended = ends, ends
+            person.now, person.busy = ends, self.job.ending == Ending.HELD
+            candidacy.ended = None if person.busy else ends
         person.previous = candidacy.id
 
     def _end(self, at: datetime, people: Iterable[Name]) -> None:
+        for channel in CHANNELS:
+            self._does(requisitions.unpost, at, id=self.job.id, channel=channel)
         if self.job.ending == Ending.HELD:
             self._does(requisitions.put_on_hold, at, id=self.job.id, reason_code="reorganisation")
             return

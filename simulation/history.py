@@ -6,21 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from commands import applications
 from simulation.actions import Action, colleague
 from simulation.candidacies import Candidacy, applies, comes_back, is_assigned
+from simulation.corrections import with_corrections
 from simulation.dates import days
 from simulation.execution import execute
+from simulation.feedback import report_outcomes, survey
 from simulation.hiring import Hiring
 from simulation.jobs import DEPARTMENTS, ENGINEERING, JOBS, PRODUCT, SALES, Ending, Job
 from simulation.people import SOURCES, Crowd, Person
+from simulation.policies import adopted
 from simulation.pools import Pool
+from simulation.spending import Spending
 from store.log import Log
 
 BEGINS = timedelta(days=550)
 GENERAL_APPLICATIONS = 14
 GENERAL_APPLICATION_KEPT = timedelta(days=150)
-BROUGHT_BACK, KNOWN_TO_US = 5, 0.8
+BROUGHT_BACK, KNOWN_TO_US = 5, 1.5
 FEWEST = 6
 """Applications for a requisition, however small the history."""
 FAIRS = (("campus_fair_berlin", 500), ("campus_fair_warsaw", 330), ("campus_fair_london", 140))
@@ -81,8 +84,9 @@ def plan(seed: int, until: datetime, size: float = 1.0) -> list[Action]:
     for job in JOBS:
         history.hire(job)
     history.settle()
+    actions = with_corrections(history.actions(), history.dice)
     return sorted(
-        (action for action in history.actions() if action.entered < until),
+        (action for action in actions if action.entered < until),
         key=lambda action: action.entered,
     )
 
@@ -108,6 +112,7 @@ class History:
             begins + timedelta(days=12),
             self.dice,
         )
+        self.spending = Spending(self.dice)
         self.pools = (self.university, self.leads, self.medalists)
         self.people: list[Person] = []
         self.general: list[Candidacy] = []
@@ -148,7 +153,11 @@ class History:
         ]
         hiring.run(candidacies)
         for candidacy in candidacies:
+            survey(candidacy)
+            report_outcomes(candidacy, job.manager)
             self._keep(candidacy, is_finalist=hiring.is_finalist(candidacy))
+        self.spending.on_hires(job.id, candidacies)
+        self.spending.on_time(job.id, candidacies, hiring.ended)
 
     def _applicants(self, job: Job, hiring: Hiring) -> list[Candidacy]:
         arrivals = [hiring.arrival() for _ in range(self._sized(job.applications, FEWEST))]
@@ -192,13 +201,17 @@ class History:
             self.medalists.welcome(person, "silver_medalist")
 
     def settle(self) -> None:
-        """What goes on until the end: keeping in touch, and clearing out old applications."""
+        """What goes on until the end: keeping in touch, clearing out old applications, bills."""
         for person in self.people:
             if person.pool is not None and not person.busy:
                 self._keep_in_touch(person, self.until)
         for general in self.general:
             expires = general.person.now + GENERAL_APPLICATION_KEPT
-            general.does(applications.reject, expires, reason_code="no_suitable_opening")
+            general.reject("no_suitable_opening", expires)
+            survey(general)
+        self.spending.every_month(self.until - BEGINS, self.until)
+        for pool in self.pools:
+            self.spending.on_open_days(pool.open_days(self.until))
 
     def _keep_in_touch(self, person: Person, until: datetime) -> None:
         self._pool_of(person).keep_in_touch(person, until)
@@ -211,7 +224,8 @@ class History:
 
     def actions(self) -> list[Action]:
         """Everybody's story, in no order yet but each its own."""
-        stories = [teller.story for teller in self.pools]
+        stories = [adopted(self.until), self.spending.story]
+        stories += [teller.story for teller in self.pools]
         stories += [teller.story for teller in self.hirings]
         stories += [teller.story for teller in self.people]
         return [action for story in stories for action in story]

@@ -1,7 +1,9 @@
 """The requisitions of the made-up organisation, oldest first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from domain.plan import STANDARD_PLAN, InterviewPlan, Stage, StageKind
@@ -47,6 +49,7 @@ class Surprise(StrEnum):
     PAUSED = "paused"
     OPENING_ADDED = "opening_added"
     FIRST_OFFER_DECLINED = "first_offer_declined"
+    FIRST_OFFER_EXPIRED = "first_offer_expired"
     FIRST_HIRE_UNDONE = "first_hire_undone"
 
 
@@ -79,6 +82,16 @@ class Job:
         return SURPRISES.get(self.number)
 
     @property
+    def changed(self) -> Mapping[str, Any]:
+        """The details that turn out to be others while people apply."""
+        return CHANGED.get(self.number, {})
+
+    @property
+    def salary(self) -> int:
+        """The usual one a year, at the level people are hired at."""
+        return SALARIES[self.changed.get("level", self.level)]
+
+    @property
     def recruiter(self) -> UUID:
         return colleague("recruiter", 1 + DEPARTMENTS.index(self.department) % 3)
 
@@ -86,16 +99,22 @@ class Job:
     def hiring_manager(self) -> UUID:
         return colleague("hiring manager", DEPARTMENTS.index(self.department))
 
+    @property
+    def manager(self) -> UUID:
+        """Who those hired work for in the end."""
+        manager: UUID = self.changed.get("hiring_manager_id", self.hiring_manager)
+        return manager
+
 
 JOBS = (
     Job("R-101", "Backend engineer", ENGINEERING, "senior", 530, 60, openings=2),
     Job("R-102", "Product designer", PRODUCT, "mid", 480, 65),
-    Job("R-103", "Data engineer", ENGINEERING, "senior", 420, 55),
+    Job("R-103", "Data engineer", ENGINEERING, "senior", 420, 55, openings=2),
     Job("R-104", "Customer support specialist", OPERATIONS, "junior", 375, 80, openings=3),
     Job("R-105", "Graduate software engineer", ENGINEERING, "graduate", 320, 300, openings=2),
-    Job("R-106", "Financial controller", FINANCE, "senior", 265, 40),
+    Job("R-106", "Financial controller", FINANCE, "senior", 265, 40, openings=2),
     Job("R-107", "Account executive", SALES, "mid", 210, 45),
-    Job("R-108", "Site reliability engineer", ENGINEERING, "senior", 150, 45),
+    Job("R-108", "Site reliability engineer", ENGINEERING, "senior", 150, 45, openings=2),
     Job("R-109", "Product analyst", PRODUCT, "mid", 90, 40),
     Job("R-110", "Machine learning engineer", ENGINEERING, "senior", 34, 70, openings=3),
     Job("R-111", "Sales development representative", SALES, "junior", 31, 55, openings=2),
@@ -108,11 +127,16 @@ ENDINGS = {
     "R-109": Ending.HELD,
     "R-114": Ending.NOT_APPROVED_YET,
 }
+CHANGED: Mapping[str, Mapping[str, Any]] = {
+    "R-105": {"hiring_manager_id": colleague("hiring manager", len(DEPARTMENTS))},
+    "R-106": {"level": "mid"},
+}
 SURPRISES = {
-    "R-102": Surprise.FIRST_OFFER_DECLINED,
+    "R-101": Surprise.FIRST_OFFER_EXPIRED,
+    "R-102": Surprise.APPROVAL_REFUSED,
     "R-103": Surprise.FIRST_HIRE_UNDONE,
-    "R-104": Surprise.APPROVAL_REFUSED,
+    "R-104": Surprise.FIRST_OFFER_DECLINED,
     "R-105": Surprise.OPENING_ADDED,
     "R-106": Surprise.PAUSED,
-    "R-108": Surprise.FIRST_OFFER_DECLINED,
+    "R-108": Surprise.FIRST_OFFER_EXPIRED,
 }

@@ -13,6 +13,7 @@ from faker import Faker
 
 from simulation.actions import Action, Name
 from simulation.dates import days, office
+from simulation.jobs import FINANCE
 from store.log import Recorded
 
 JURISDICTIONS = {
@@ -38,12 +39,16 @@ class Source:
     share: int
     quality: float
 
+    def share_in(self, department: str) -> int:
+        """Agencies are asked to look for finance people."""
+        return 10 * self.share if (self.code, department) == ("agency", FINANCE) else self.share
+
 
 SOURCES = (
     Source("careers_page", "applied", 40, 0.0),
     Source("linkedin", "applied", 28, 0.1),
     Source("referral", "referred", 10, 0.8),
-    Source("agency", "agency", 8, 0.4),
+    Source("agency", "agency", 8, 0.8),
     Source("university", "university", 8, -0.1),
     Source("event", "sourced", 6, 0.3),
 )
@@ -79,10 +84,16 @@ class Person:
         makes: Mapping[str, Name] | None = None,
         also_changes: tuple[Name, ...] = (),
         late: timedelta = timedelta(0),
+        aside: bool = False,
         **arguments: Any,
     ) -> None:
-        """Goes on with the story. What is entered late belongs to a time that has passed by."""
-        self.now = at = max(self.now, at.replace(microsecond=0))
+        """Goes on with the story. What is entered late belongs to a time that has passed by.
+
+        What happens aside holds nobody up; the story goes on from where it was.
+        """
+        at = at.replace(microsecond=0)
+        if not aside:
+            self.now = at = max(self.now, at)
         self.story.append(
             Action(
                 command=command,
@@ -123,7 +134,8 @@ class Crowd:
 
     def applicant(self, department: str, at: datetime) -> Person:
         """Somebody who comes by themselves, by any of the channels."""
-        [source] = self.dice.choices(SOURCES, [source.share for source in SOURCES])
+        shares = [source.share_in(department) for source in SOURCES]
+        [source] = self.dice.choices(SOURCES, shares)
         return self.person(source, department, at)
 
     def person(self, source: Source, department: str, at: datetime) -> Person:

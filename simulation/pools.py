@@ -1,9 +1,11 @@
 """Talent pools: who is met and joins, what they are sent, how they respond, and who leaves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import count, takewhile
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from commands import candidates, outreach, pools
 from domain.outreach import (
@@ -95,13 +97,34 @@ class Pool:
 
     def keep_in_touch(self, person: Person, until: datetime) -> None:
         """Every mailing that reaches them from where they are, and what becomes of it."""
-        number = 1
-        while (at := office(self.created + number * MAILED_EVERY)) < until - RESPONSE_TAKES:
+        for number in self._mailings(until):
+            at = self._mailed(number) + days(self.dice, 0, 0.1)
             if at > person.now and person.pool == self.id:
                 self._mind_consent(person, at)
                 if person.reachable and person.can_come_back(at):
-                    self._contact(person, number, at + days(self.dice, 0, 0.1))
-            number += 1
+                    self._contact(person, number, at)
+
+    def _mailings(self, until: datetime) -> Iterator[int]:
+        """The numbers of those that people have had the time to respond to."""
+        had_time = until - RESPONSE_TAKES
+        return takewhile(lambda number: self._mailed(number) < had_time, count(1))
+
+    def _mailed(self, number: int) -> datetime:
+        return office(self.created + number * MAILED_EVERY)
+
+    def open_days(self, until: datetime) -> list[tuple[UUID, datetime]]:
+        """The evenings people were invited to, each with the mailing that did so."""
+        return [
+            (self._campaign(number), self._evening_after(number))
+            for number in self._mailings(until)
+            if number % len(words.MAILINGS) == INVITATION
+        ]
+
+    def _campaign(self, number: int) -> UUID:
+        return derived_id(b"simulation", self.title, str(number))
+
+    def _evening_after(self, number: int) -> datetime:
+        return office(self._mailed(number) + timedelta(days=14)).replace(hour=16, minute=0)
 
     def _mind_consent(self, person: Person, at: datetime) -> None:
         """A consent about to end is renewed, or the person is let go, or just not written to."""
@@ -127,7 +150,7 @@ class Pool:
             at,
             words.MAILINGS[mailing],
             channel="email",
-            campaign_id=derived_id(b"simulation", self.title, str(number)),
+            campaign_id=self._campaign(number),
             step=number,
         )
         if self.dice.random() < BOUNCES:
@@ -138,7 +161,7 @@ class Pool:
         self._outcome(person, touchpoint, TouchpointDelivered, minutes=1)
         self._response(person, touchpoint)
         if mailing == INVITATION and self.dice.random() < ATTENDS:
-            evening = office(at + timedelta(days=14)).replace(hour=16, minute=0)
+            evening = self._evening_after(number)
             code = f"open_day_{evening:%Y_%m}"
             self._does(person, outreach.attend, evening, event_code=code, touchpoint_id=touchpoint)
 

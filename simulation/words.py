@@ -1,5 +1,7 @@
 """Short texts of the kind people write."""
 
+from math import inf
+
 ANSWERS = (
     "I have built and run similar systems for four years and would like to own more of them.",
     "Your product helped my last team. I can start after a notice period of two months.",
@@ -24,6 +26,24 @@ REJECTING = (
     "Good conversation, but the role needs somebody more senior.",
     "Could not show the skills we asked for.",
 )
+GRADES = {"strong_no": -inf, "no": -0.5, "yes": 0.6, "strong_yes": 1.8}
+"""What a scorecard says, and from which impression on."""
+COMMENTS = {
+    0: (
+        "I waited for weeks and then got two lines that could have been for anybody.",
+        "Nobody told me why. A sentence would have been enough.",
+        "The form asked for everything that is in my CV once more.",
+    ),
+    7: (
+        "Friendly people, though it took a while between the steps.",
+        "Clear about the role. I would have liked to know the salary range earlier.",
+    ),
+    9: (
+        "Quick, honest and well prepared. I felt welcome.",
+        "I always knew what comes next, and the conversations were good.",
+    ),
+}
+"""What people say of it, by the least score it goes with."""
 MAILINGS = (
     ("What our teams built this quarter", "Three short stories from our engineers and designers."),
     ("Invitation to our open day", "Come and see how we work; tell us if you will be there."),

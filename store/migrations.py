@@ -115,7 +115,7 @@ def _drop_other_generations(connection: Connection) -> None:
     ):
         for table in tables:
             name = sql.Identifier(f"{table}_{standing}")
-            connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
+            connection.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(name))
 
 
 def _with_roles(text: str, app: str, sealer: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from tests.plain_fold import Row, within
+from tests.plain_fold import STARTS, Row, within
 
 OFFER_WORDS = {
     "offer.extended": "pending",
@@ -123,3 +123,59 @@ def pay(
 
 
 NO_PAY = (None, None)
+
+
+WEIGHTS = {"performance": 40, "retained": 30, "ramp_up": 15, "manager_satisfaction": 15}
+
+
+def quality(
+    history: Iterable[Row],
+    since: datetime | None,
+    until: datetime | None,
+    weights: Mapping[str, int],
+) -> dict[int, list[float]]:
+    """Day: how each hire that stands turned out, by the last answer, if that is of the window."""
+    rows = list(history)
+    answers = {
+        (row.id("application_id"), row.data["day"]): row
+        for row in rows
+        if row.type == "hire.outcome_recorded"
+    }
+    found: dict[int, list[float]] = {}
+    for (application_id, day), row in answers.items():
+        given = {
+            name: {True: 100, False: 0}[row.data[name]] if name == "retained" else row.data[name]
+            for name in weights
+            if name in row.data and weights[name]
+        }
+        if given and application_id in hires(rows) and within(row.occurred_at, since, until):
+            weighed = sum(value * weights[name] for name, value in given.items())
+            found.setdefault(day, []).append(weighed / sum(weights[name] for name in given))
+    return found
+
+
+def sources(
+    history: Iterable[Row], since: datetime | None, until: datetime | None, touch: str
+) -> dict[str, list[int]]:
+    """Source: applications of the window, those hired since, hires of the window."""
+    rows = list(history)
+    starts = {row.id("application_id"): row for row in rows if row.type in STARTS}
+    registered = {row.stream_id: row for row in rows if row.type == "candidate.registered"}
+    standing = hires(rows)
+    found: dict[str, list[int]] = {}
+
+    def count(application_id: UUID | None, row: Row, *numbers: int) -> None:
+        first, last = registered.get(row.stream_id), starts.get(application_id)
+        said = first if touch == "first_touch" else last
+        source = said.data["source"] if said else "not stated"
+        before = found.get(source, [0, 0, 0])
+        found[source] = [sum(pair) for pair in zip(before, numbers, strict=True)]
+
+    for id, start in starts.items():
+        if within(start.occurred_at, since, until):
+            hire = standing.get(id) if id else None
+            count(id, start, 1, int(hire is not None and hire.occurred_at >= start.occurred_at), 0)
+    for id, hire in standing.items():
+        if within(hire.occurred_at, since, until):
+            count(id, hire, 0, 0, 1)
+    return found

@@ -1,7 +1,7 @@
 """How long things took, for whom, counted in plain Python: time to hire and time in stage."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -33,7 +33,9 @@ class Stretch:
     step: str | None = None
 
     def days(self, counted: str, zone: ZoneInfo) -> float:
-        """Its length: elapsed, calendar or business days."""
+        """Its length: elapsed, calendar or business days; below 0 if it ends before it starts."""
+        if self.ended < self.started:
+            return -replace(self, started=self.ended, ended=self.started).days(counted, zone)
         first, last = (moment.astimezone(zone).date() for moment in (self.started, self.ended))
         if counted == "calendar":
             return (last - first).days

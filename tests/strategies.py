@@ -143,7 +143,7 @@ class World:
         self.costs: list[Cost] = []
         self.candidates = [Candidate.begin(uuid4()).at(examples.day(0)) for _ in range(4)]
         for number, candidate in enumerate(self.candidates):
-            candidate.register(full_name="Ada Lovelace", source="referral")
+            candidate.register(full_name="Ada Lovelace", source=pick(sources, number))
             candidate.grant_consent("contact", "v1")
             if number:
                 requisition = pick(self.requisitions, number)
@@ -181,7 +181,8 @@ class World:
 
     def apply(self, candidate: Candidate, step: Step) -> None:
         requisition = None if step.what % 4 == 3 else pick(self.requisitions, step.what)
-        candidate.at(early(step)).apply_for(uuid4(), requisition, source="referral")
+        source = pick(sources, step.what + step.who)
+        candidate.at(early(step)).apply_for(uuid4(), requisition, source=source)
 
     def assign(self, candidate: Candidate, step: Step) -> None:
         general = [a for a in candidate.open_applications() if a.requisition_id is None]
@@ -196,7 +197,8 @@ class World:
         application = one_of(candidate, step)
         plan = self.plan_of(application)
         stage = pick(plan.stages, step.what).id if step.flag else None
-        candidate.screen(application.id, plan, outcome="passed", stage_id=stage)
+        rule = "knock_out" if step.what % 3 == 0 else None
+        candidate.screen(application.id, plan, outcome="passed", stage_id=stage, rule=rule)
 
     def interview(self, candidate: Candidate, step: Step) -> None:
         application, interview_id = one_of(candidate, step), uuid4()
@@ -329,6 +331,15 @@ class World:
         title = f"Engineer, level {step.what}" if step.flag else None
         requisition.at(step.at).change_details(title=title, department=f"Team {step.who}")
 
+    def put_on_hold(self, _: Candidate, step: Step) -> None:
+        pick(self.requisitions, step.what).at(step.at).put_on_hold("budget")
+
+    def resume(self, _: Candidate, step: Step) -> None:
+        pick(self.requisitions, step.what).at(step.at).resume()
+
+    def add_opening(self, _: Candidate, step: Step) -> None:
+        pick(self.requisitions, step.what).at(step.at).add_opening(uuid4())
+
     def post(self, _: Candidate, step: Step) -> None:
         pick(self.requisitions, step.what).at(step.at).post(pick(channels, step.who))
 
@@ -379,6 +390,7 @@ outcomes = (
 
 
 channels = ("careers_page", "linkedin")
+sources = ("referral", "linkedin", "job_board")
 right: dict[str, str | int | bool | None] = {
     "source": "job_board",
     "reason_code": "mistyped",

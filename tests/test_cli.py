@@ -84,6 +84,15 @@ def test_pay_is_measured_for_the_organisation_and_on_the_record(
     assert (said["hires"], said["recruiting_cost_ratio"]) == (1, 0.05)
     [(actor_id, *_)] = on_record(log)
     assert actor_id == log.organisation.id
+    spec = last_line(run("metrics", "recruiting-cost-ratio", "--chart", "--json"))
+    assert spec["data"]["values"][0]["recruiting_cost_ratio"] == 0.05
+
+
+def test_a_metric_is_printed_as_a_chart(run: Run) -> None:
+    spec = json.loads(run("metrics", "time-to-hire", "--chart").stdout)
+    assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/v6")
+    assert spec["data"]["values"][0]["n"] == 0
+    assert last_line(run("metrics", "time-to-hire", "--chart", "--json")) == spec
 
 
 def test_what_cannot_be_imported_is_refused_in_words(run: Run, tmp_path: Path) -> None:

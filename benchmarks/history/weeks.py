@@ -77,8 +77,8 @@ class History:
         self.relations.source(self.world.later(begins, 0, 4))
 
     def _adopt_policies(self, week: int, begins: int) -> None:
-        adopted = {0: "applied_to_accepted", self.weeks // 2: "applied_to_hired"}
+        adopted = {0: "applied-accepted", self.weeks // 2: "applied-hired"}
         if week in adopted:
-            fact = policy_adopted("time_to_hire", adopted[week])
+            fact = policy_adopted("time-to-hire", adopted[week])
             at = self.world.later(begins, 0, 2)
             self.diary.put(at, self.world.company.owner, self.organisation, fact)

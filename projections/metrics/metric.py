@@ -267,7 +267,9 @@ class Case(BaseModel):
 
     step: Annotated[str | None, Field(description="The stage, source or day it counts for.")]
     group: Annotated[str | None, Field(description="The group it falls into.")] = None
-    case_id: Annotated[UUID, Field(description="The application, offer, opening, member or cost.")]
+    case_id: Annotated[
+        UUID, Field(description="The application, offer, interview, opening, member, cost ...")
+    ]
     candidate_id: UUID | None
     application_id: UUID | None
     requisition_id: UUID | None
@@ -312,6 +314,8 @@ class Metric:
     """Whether its single cases are not to be told: its figures hide what is of too few."""
     of_pools: bool = False
     """Whether it can be asked of one talent pool."""
+    also: tuple[str, ...] = ()
+    """Other names people know it by."""
     scale: float = 1.0
     """What the quotient is multiplied by to give that figure: 100 for a percentage."""
 

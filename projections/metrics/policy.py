@@ -87,3 +87,9 @@ def _is_word(field: FieldInfo) -> bool:
 
 Days = Literal["elapsed", "calendar", "business"]
 """How time is counted: hours / 24; differences of dates; weekdays after the first date."""
+
+
+class DaysPolicy(Policy):
+    """How days are counted, where nothing else is left open."""
+
+    days: Days = "elapsed"

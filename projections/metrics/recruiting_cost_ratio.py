@@ -8,7 +8,7 @@ where it counts, once for a whole answer; what cannot be recorded is not shown.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from domain.event import Category
 from projections.asked import Asked
 from projections.metrics.answer import Measured
 from projections.metrics.cost_per_hire import COST_PER_HIRE, CostPerHire
-from projections.metrics.metric import Sums, case_parameters, cases_of, totals
+from projections.metrics.metric import Figures, Sums, case_parameters, cases_of, totals
 from projections.metrics.policy import Policy
 from projections.metrics.question import Question
 from store.database import Connection
@@ -28,12 +28,6 @@ from store.log import Log
 from store.vault import REDACTED, Access
 
 NAME = "recruiting-cost-ratio"
-TITLE = "Recruiting cost ratio"
-DEFINITION = (
-    "Costs of the window / first-year pay of the hires of the window that stand (ANSI/SHRM"
-    " 06001.2012); by the policies of cost per hire."
-)
-UNIT = "ratio"
 PURPOSE = f"metric {NAME}"
 """What pay is opened for, as the record of it says."""
 
@@ -88,7 +82,7 @@ WHERE hire.den > 0
 """
 
 
-class RecruitingCostRatio(Measured):
+class CostRatio(Figures):
     """What the hires of the window cost, beside what they are paid in their first year."""
 
     costs: Annotated[float, Field(description="Costs of the window, in `currency`.")]
@@ -104,6 +98,23 @@ class RecruitingCostRatio(Measured):
         float | None, Field(description="costs / pay; null where no pay is known.")
     ]
     currency: Annotated[str | None, Field(description="ISO 4217; null if there are no costs.")]
+
+
+RECRUITING_COST_RATIO = replace(
+    COST_PER_HIRE,
+    name=NAME,
+    title="Recruiting cost ratio",
+    definition="Costs of the window / first-year pay of the hires of the window that stand"
+    " (ANSI/SHRM 06001.2012); by the policies of cost per hire.",
+    unit="ratio",
+    figures=CostRatio,
+    value="recruiting_cost_ratio",
+)
+"""Not one of the catalogue, because its cases do not add up to it: pay has to be opened."""
+
+
+class RecruitingCostRatio(Measured, CostRatio):
+    """The ratio over a window, and by which policy."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +143,8 @@ def ratio(
     pay = float(sum(known))
     return RecruitingCostRatio(
         metric=NAME,
-        definition=DEFINITION,
-        unit=UNIT,
+        definition=RECRUITING_COST_RATIO.definition,
+        unit=RECRUITING_COST_RATIO.unit,
         policy=policy.name,
         since=question.since,
         until=question.until,

@@ -106,4 +106,5 @@ FUNNEL = Metric(
     steps_are="stages",
     steps=(*LADDER, *SIDE_EXITS),
     value="conversion",
+    also=("stage-conversion",),
 )

@@ -12,6 +12,7 @@ from app import Hireledger
 from projections import follower
 from projections.engine import Projector, Step
 from projections.follower import Follower
+from projections.health import differences
 from projections.live import standing
 from store import organisations
 from store.database import Database
@@ -157,3 +158,17 @@ def test_nothing_unexpected_ends_the_follower(log: Log, monkeypatch: pytest.Monk
         record(log)
         until(lambda: is_caught_up(log))
         assert next(failures, None) is None
+
+
+def test_read_models_of_another_version_are_renewed_without_being_asked(
+    log: Log, projector: Projector
+) -> None:
+    record(log)
+    while projector.step():
+        pass
+    with log.database.transaction(log.organisation) as connection:
+        connection.execute("UPDATE read_models SET version = 0 WHERE name = 'talent_pool'")
+    assert projector.outdated() == ["talent_pool"]
+    with following(log):
+        until(lambda: not projector.outdated())
+    assert differences(log.database, log.organisation) == []

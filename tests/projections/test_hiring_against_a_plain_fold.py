@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from itertools import product
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,25 +19,43 @@ from projections.asked import Asked
 from projections.engine import Projector
 from projections.metrics.answer import chosen_policy
 from projections.metrics.cost_per_hire import COST_PER_HIRE
+from projections.metrics.days_to_offer import DAYS_TO_OFFER
 from projections.metrics.metric import Metric, Sums, grouped, totals
 from projections.metrics.offer_acceptance import OFFER_ACCEPTANCE
+from projections.metrics.quality_of_hire import QUALITY_OF_HIRE
 from projections.metrics.question import Question
 from projections.metrics.recruiting_cost_ratio import ratio
+from projections.metrics.requisition_ageing import REQUISITION_AGEING
+from projections.metrics.scorecard_turnaround import SCORECARD_TURNAROUND
+from projections.metrics.source_effectiveness import SOURCE_EFFECTIVENESS
+from projections.metrics.time_to_fill import TIME_TO_FILL
+from projections.metrics.time_to_first_review import TIME_TO_FIRST_REVIEW
 from store.database import Connection
 from store.log import Log
 from store.vault import Access
 from tests import fold_of_hiring as fold
-from tests import plain_fold
+from tests import fold_of_requisitions as requisition_fold
+from tests import fold_of_reviews, plain_fold
 from tests.measured import measured
 from tests.plain_fold import Row
 from tests.projections.test_against_a_plain_fold import lived, moments, rich
 from tests.strategies import Step, histories
 
 ACCESS = Access(UUID(int=1), "test", UUID(int=2))
+ZONE = ZoneInfo("UTC")
+CLOCKS, HOLDS = ("opened", "approved", "posted"), ("with_hold", "without_hold")
+DAYS = ("elapsed", "calendar", "business")
 Window = tuple[datetime | None, datetime | None]
 POLICIES = {
     OFFER_ACCEPTANCE: ("resolved", "extended"),
     COST_PER_HIRE: ("all", "comparable", "currency:USD"),
+    TIME_TO_FILL: tuple(map("-".join, product(CLOCKS, HOLDS, DAYS))),
+    REQUISITION_AGEING: tuple(map("-".join, product(HOLDS, DAYS))),
+    DAYS_TO_OFFER: DAYS,
+    TIME_TO_FIRST_REVIEW: DAYS,
+    SCORECARD_TURNAROUND: DAYS,
+    SOURCE_EFFECTIVENESS: ("last_touch", "first_touch"),
+    QUALITY_OF_HIRE: ("standard", "performance:0-retention:70"),
 }
 """Every policy of every metric compared here."""
 
@@ -61,6 +82,11 @@ def test_every_metric_of_hiring_is_that_of_a_plain_fold(
             same_offers(connection, asked, history, (since, until))
             same_costs(connection, asked, history, (since, until))
             same_ratio(connection, asked, history, (since, until), log)
+            same_quality(connection, asked, history, (since, until))
+            same_sources(connection, asked, history, (since, until))
+            same_fillings(connection, asked, history, (since, until))
+            same_ageing(connection, asked, history, (since, until))
+            same_reviews(connection, asked, history, (since, until))
             for metric, policies in POLICIES.items():
                 for policy in policies:
                     groups_add_up(connection, asked, metric, policy, (since, until))
@@ -129,6 +155,82 @@ def opened_pay(connection: Connection, log: Log, p: int) -> dict[int, str]:
             corrected = offers[fact.originator_id, fact.data["corrects"]]
             pay[corrected] = fields["compensation_value"]
     return pay
+
+
+def same_quality(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    others = {**fold.WEIGHTS, "performance": 0, "retained": 70}
+    for policy, weights in zip(POLICIES[QUALITY_OF_HIRE], (fold.WEIGHTS, others), strict=True):
+        said = ask(connection, asked, QUALITY_OF_HIRE, window, policy)
+        expected = fold.quality(history, *window, weights)
+        assert {row.day: row.hires for row in said.days if row.hires} == {
+            day: len(found) for day, found in expected.items()
+        }
+        for row in said.days:
+            assert row.quality == pytest.approx(plain_fold.mean(expected.get(row.day, [])))
+
+
+def same_sources(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    for policy in POLICIES[SOURCE_EFFECTIVENESS]:
+        said = ask(connection, asked, SOURCE_EFFECTIVENESS, window, policy)
+        expected = fold.sources(history, *window, policy)
+        hires = sum(of_source[2] for of_source in expected.values())
+        assert {row.source for row in said.sources} == expected.keys()
+        for row in said.sources:
+            assert [row.applications, row.hired_of_these, row.hires] == expected[row.source]
+            assert row.share_of_hires == (row.hires / hires if hires else None)
+
+
+def same_fillings(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    for clock in CLOCKS:
+        spans = list(requisition_fold.filled(history, *window, clock))
+        for hold, counted in product(HOLDS, DAYS):
+            days = [span.days(hold, counted, ZONE) for span in spans]
+            same_days(connection, asked, TIME_TO_FILL, window, f"{clock}-{hold}-{counted}", days)
+
+
+def same_ageing(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    spans = list(requisition_fold.ageing(history, *window, asked.as_of))
+    for hold, counted in product(HOLDS, DAYS):
+        days = [span.days(hold, counted, ZONE) for span in spans]
+        same_days(connection, asked, REQUISITION_AGEING, window, f"{hold}-{counted}", days)
+
+
+def same_reviews(
+    connection: Connection, asked: Asked, history: Sequence[Row], window: Window
+) -> None:
+    for metric, stretches in (
+        (DAYS_TO_OFFER, fold_of_reviews.first_offers(history, *window)),
+        (TIME_TO_FIRST_REVIEW, fold_of_reviews.first_reviews(history, *window)),
+        (SCORECARD_TURNAROUND, fold_of_reviews.scorecards(history, *window)),
+    ):
+        for counted in DAYS:
+            days = [stretch.days(counted, ZONE) for stretch in stretches]
+            same_days(connection, asked, metric, window, counted, days)
+
+
+def same_days(
+    connection: Connection,
+    asked: Asked,
+    metric: Metric,
+    window: Window,
+    policy: str,
+    days: Sequence[float],
+) -> None:
+    said = ask(connection, asked, metric, window, policy)
+    # Ageing goes on while it is asked of.
+    close = partial(pytest.approx, abs=0.01)
+    assert said.n == len(days)
+    assert said.median_days == close(plain_fold.percentile(sorted(days), 0.5))
+    assert said.mean_days == close(plain_fold.mean(days))
+    assert said.p90_days == close(plain_fold.percentile(sorted(days), 0.9))
 
 
 def ask(
