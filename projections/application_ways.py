@@ -1,81 +1,152 @@
-"""How applications went on: rows told again when a late entry or a correction changes them.
+"""How far applications came: a row for each milestone, told again whenever something changes it.
 
-A step says one event; how far an application came, and how long it stood where, depends on all
-its steps. So for each position at which something became known of an application, what was known
-by then is folded, and only what it changed is written: rows that are true no longer end there,
-rows that are new begin there. In the usual case, when things are recorded in the order they
-happen, hardly anything is told twice.
+What is true no longer ends where that became known, and what is new begins there. As things are
+recorded when they happen, hardly anything is told twice.
 """
 
-# Each application that the range tells something about, and the positions that do.
-_KNOWN = """
-WITH changed AS MATERIALIZED (
+# One milestone's row changes where the application enters it, where it goes further, and where
+# it is decided or reopened, or an offer answered: all these are steps, so their positions are
+# those where a row begins.
+IN_ORDER = """
+after_each AS (
     SELECT
+        position,
+        occurred_at,
         application_id,
-        position AS p
-    FROM application_steps
-    WHERE position > %(after)s
-      AND position <= %(upto)s
-    UNION
-    SELECT
-        step.application_id,
-        shape.position
-    FROM current_shapes shape
-    JOIN application_steps step ON step.position = shape.previous
-    WHERE shape.position > %(after)s
-      AND shape.position <= %(upto)s
+        candidate_id,
+        milestone,
+        rung,
+        bit_or(1 << rung) OVER told AS reached,
+        max(rung) FILTER (WHERE rung <= 5) OVER told AS furthest,
+        COALESCE(
+            max(position) FILTER (WHERE stage IS NOT NULL AND status = 'open') OVER told
+            > max(position) FILTER (WHERE stage IS NOT NULL AND status <> 'open') OVER told,
+            true
+        ) AS open,
+        COALESCE(
+            max(position) FILTER (WHERE milestone = 'offered') OVER told
+            > max(position) FILTER (WHERE milestone IN ('declined', 'rescinded', 'expired'))
+                OVER told,
+            true
+        ) AS unanswered,
+        first_value(occurred_at) OVER told AS applied_at,
+        first_value(source) OVER told AS source,
+        first_value(candidate_origin) OVER told AS candidate_origin
+    FROM steps
+    WHERE stage IS NOT NULL
+       OR rung IS NOT NULL
+       OR milestone IN ('rescinded', 'expired')
+    WINDOW told AS (
+        PARTITION BY application_id
+        ORDER BY position
+        ROWS UNBOUNDED PRECEDING
+    )
 ),
-moments AS MATERIALIZED (
+turns AS MATERIALIZED (
     SELECT
+        *,
+        reached IS DISTINCT FROM lag(reached) OVER (
+            PARTITION BY application_id ORDER BY position
+        ) AS enters
+    FROM after_each
+    WHERE application_id NOT IN (SELECT application_id FROM out_of_order)
+),
+milestones AS (
+    SELECT
+        entry.position AS entry,
+        entry.application_id,
+        entry.candidate_id,
+        entry.milestone,
+        entry.occurred_at AS entered_at,
+        entry.applied_at,
+        entry.source,
+        entry.candidate_origin,
+        turn.position,
+        turn.occurred_at,
+        turn.furthest > entry.rung AS advanced,
+        entry.rung < 5
+            AND turn.furthest <= entry.rung
+            AND turn.open
+            AND (turn.unanswered OR entry.rung < 4) AS undecided
+    FROM turns entry
+    JOIN turns turn
+        ON turn.application_id = entry.application_id
+        AND turn.position >= entry.position
+    WHERE entry.enters
+),
+compared AS (
+    SELECT
+        *,
+        lag(occurred_at) OVER since AS before,
+        lag(undecided) OVER since AS undecided_before,
+        lag(advanced) OVER since AS advanced_before
+    FROM milestones
+    WINDOW since AS (PARTITION BY entry ORDER BY position)
+),
+summed AS (
+    SELECT
+        *,
+        range_agg(tstzrange(before, occurred_at)) FILTER (WHERE undecided_before) OVER since
+            AS undecided_until,
+        min(occurred_at) FILTER (WHERE advanced) OVER since AS advanced_at
+    FROM compared
+    WINDOW since AS (PARTITION BY entry ORDER BY position ROWS UNBOUNDED PRECEDING)
+),
+way_versions AS MATERIALIZED (
+    SELECT
+        *,
+        lead(position) OVER (PARTITION BY entry ORDER BY position) AS next
+    FROM summed
+    WHERE undecided IS DISTINCT FROM undecided_before
+       OR advanced IS DISTINCT FROM advanced_before
+),
+ways_ended AS (
+    UPDATE application_ways way
+    SET superseded_at = way_versions.next
+    FROM way_versions
+    WHERE way.application_id = way_versions.application_id
+      AND way.milestone = way_versions.milestone
+      AND way.position = way_versions.position
+      AND way_versions.position <= %(after)s
+      AND way_versions.next > %(after)s
+),
+ways_begun AS (
+    INSERT INTO application_ways (
+        position,
+        superseded_at,
         application_id,
-        p,
-        row_number() OVER (PARTITION BY application_id ORDER BY p) AS moment
-    FROM changed
-),
-known AS MATERIALIZED (
-    SELECT
-        moments.application_id,
-        moments.moment,
-        step.candidate_id,
-        step.milestone,
-        step.status,
-        step.stage,
-        step.stage_kind,
-        step.source,
-        step.candidate_origin,
-        step.occurred_at,
-        step.origin
-    FROM moments
-    JOIN application_steps step ON step.application_id = moments.application_id
-    WHERE step.position <= moments.p
-      AND step.superseded_at > moments.p
-),
-begun AS (
-    SELECT DISTINCT ON (application_id, moment)
-        application_id,
-        moment,
+        candidate_id,
+        milestone,
+        entered_at,
+        advanced_at,
+        undecided,
+        applied_at,
         source,
         candidate_origin
-    FROM known
-    WHERE milestone = 'applied'
-    ORDER BY application_id, moment, occurred_at, origin
-),
+    )
+    SELECT
+        position,
+        COALESCE(next, 9223372036854775807),
+        application_id,
+        candidate_id,
+        milestone,
+        entered_at,
+        advanced_at,
+        COALESCE(undecided_until, '{}')
+            + CASE
+                WHEN undecided THEN tstzmultirange(tstzrange(occurred_at, 'infinity'))
+                ELSE '{}'
+            END,
+        applied_at,
+        source,
+        candidate_origin
+    FROM way_versions
+    WHERE position > %(after)s
+)
 """
 
-WAYS = (
-    _KNOWN  # noqa: S608  # both parts stand here
-    + """
-ladder(milestone, rung) AS (
-    VALUES
-        ('applied', 1),
-        ('screened', 2),
-        ('interviewed', 3),
-        ('offered', 4),
-        ('hired', 5),
-        ('rejected', 6),
-        ('declined', 7)
-),
-standings AS (
+ANEW = """
+statuses AS (
     SELECT
         application_id,
         moment,
@@ -95,7 +166,7 @@ running AS (
             range_agg(tstzrange(occurred_at, until)) FILTER (WHERE status = 'open'),
             '{}'
         ) AS open
-    FROM standings
+    FROM statuses
     GROUP BY application_id, moment
 ),
 offers AS (
@@ -123,20 +194,20 @@ awaited AS (
 ),
 reached AS (
     SELECT
-        known.application_id,
-        known.moment,
-        known.candidate_id,
-        ladder.milestone,
-        ladder.rung,
-        min(known.occurred_at) AS entered_at
+        application_id,
+        moment,
+        candidate_id,
+        milestone,
+        rung,
+        min(occurred_at) AS entered_at
     FROM known
-    JOIN ladder ON ladder.milestone = known.milestone
+    WHERE rung IS NOT NULL
     GROUP BY
-        known.application_id,
-        known.moment,
-        known.candidate_id,
-        ladder.milestone,
-        ladder.rung
+        application_id,
+        moment,
+        candidate_id,
+        milestone,
+        rung
 ),
 ahead AS (
     SELECT
@@ -159,7 +230,7 @@ ahead AS (
         ) IS NOT NULL AND rung < 5 AS advances
     FROM reached
 ),
-told AS (
+ways_told AS (
     SELECT
         ahead.application_id,
         ahead.moment,
@@ -204,9 +275,9 @@ told AS (
     JOIN application_ways way ON way.application_id = touched.application_id
     WHERE way.superseded_at = 9223372036854775807
 ),
-runs AS (
+way_runs AS (
     SELECT
-        told.*,
+        ways_told.*,
         moment - row_number() OVER (
             PARTITION BY
                 application_id,
@@ -220,9 +291,9 @@ runs AS (
                 candidate_origin
             ORDER BY moment
         ) AS run
-    FROM told
+    FROM ways_told
 ),
-islands AS MATERIALIZED (
+way_islands AS MATERIALIZED (
     SELECT
         application_id,
         candidate_id,
@@ -235,7 +306,7 @@ islands AS MATERIALIZED (
         candidate_origin,
         min(moment) AS first,
         max(moment) AS last
-    FROM runs
+    FROM way_runs
     GROUP BY
         application_id,
         candidate_id,
@@ -248,200 +319,50 @@ islands AS MATERIALIZED (
         candidate_origin,
         run
 ),
-ended AS (
+ways_ended_anew AS (
     UPDATE application_ways way
     SET superseded_at = moments.p
-    FROM islands
+    FROM way_islands
     JOIN moments
-        ON moments.application_id = islands.application_id
-        AND moments.moment = islands.last + 1
-    WHERE islands.first = 0
-      AND way.application_id = islands.application_id
-      AND way.milestone = islands.milestone
+        ON moments.application_id = way_islands.application_id
+        AND moments.moment = way_islands.last + 1
+    WHERE way_islands.first = 0
+      AND way.application_id = way_islands.application_id
+      AND way.milestone = way_islands.milestone
       AND way.superseded_at = 9223372036854775807
-)
-INSERT INTO application_ways (
-    position,
-    superseded_at,
-    application_id,
-    candidate_id,
-    milestone,
-    entered_at,
-    advanced_at,
-    undecided,
-    applied_at,
-    source,
-    candidate_origin
-)
-SELECT
-    began.p,
-    COALESCE(ending.p, 9223372036854775807),
-    islands.application_id,
-    islands.candidate_id,
-    islands.milestone,
-    islands.entered_at,
-    islands.advanced_at,
-    islands.undecided,
-    islands.applied_at,
-    islands.source,
-    islands.candidate_origin
-FROM islands
-JOIN moments began
-    ON began.application_id = islands.application_id
-    AND began.moment = islands.first
-LEFT JOIN moments ending
-    ON ending.application_id = islands.application_id
-    AND ending.moment = islands.last + 1
-"""
-)
-
-STAYS = (
-    _KNOWN  # noqa: S608  # both parts stand here
-    + """
-standings AS (
-    SELECT
-        application_id,
-        moment,
-        candidate_id,
-        stage,
-        stage_kind,
-        status,
-        occurred_at,
-        origin,
-        lag(stage) OVER told AS stage_before,
-        lag(status) OVER told AS status_before
-    FROM known
-    WHERE stage IS NOT NULL
-    WINDOW told AS (PARTITION BY application_id, moment ORDER BY occurred_at, origin)
 ),
-stays AS (
-    SELECT
-        application_id,
-        moment,
-        candidate_id,
-        stage_kind,
-        status,
-        occurred_at AS started_at,
-        lead(occurred_at) OVER stayed AS ended_at,
-        row_number() OVER stayed AS nth
-    FROM standings
-    WHERE stage_before IS NULL
-       OR stage_before <> stage
-       OR status_before <> status
-    WINDOW stayed AS (PARTITION BY application_id, moment ORDER BY occurred_at, origin)
-),
-told AS (
-    SELECT
-        stays.application_id,
-        stays.moment,
-        stays.candidate_id,
-        stays.stage_kind,
-        stays.started_at,
-        stays.ended_at,
-        stays.nth,
-        begun.source,
-        begun.candidate_origin
-    FROM stays
-    LEFT JOIN begun USING (application_id, moment)
-    WHERE stays.status = 'open'
-      AND stays.ended_at IS NOT NULL
-    UNION ALL
-    SELECT
-        stay.application_id,
-        0,
-        stay.candidate_id,
-        stay.stage_kind,
-        stay.started_at,
-        stay.ended_at,
-        stay.nth,
-        stay.source,
-        stay.candidate_origin
-    FROM (SELECT DISTINCT application_id FROM moments) AS touched
-    JOIN stage_stays stay ON stay.application_id = touched.application_id
-    WHERE stay.superseded_at = 9223372036854775807
-),
-runs AS (
-    SELECT
-        told.*,
-        moment - row_number() OVER (
-            PARTITION BY
-                application_id,
-                candidate_id,
-                stage_kind,
-                started_at,
-                ended_at,
-                nth,
-                source,
-                candidate_origin
-            ORDER BY moment
-        ) AS run
-    FROM told
-),
-islands AS MATERIALIZED (
-    SELECT
+ways_begun_anew AS (
+    INSERT INTO application_ways (
+        position,
+        superseded_at,
         application_id,
         candidate_id,
-        stage_kind,
-        started_at,
-        ended_at,
-        nth,
+        milestone,
+        entered_at,
+        advanced_at,
+        undecided,
+        applied_at,
         source,
-        candidate_origin,
-        min(moment) AS first,
-        max(moment) AS last
-    FROM runs
-    GROUP BY
-        application_id,
-        candidate_id,
-        stage_kind,
-        started_at,
-        ended_at,
-        nth,
-        source,
-        candidate_origin,
-        run
-),
-ended AS (
-    UPDATE stage_stays stay
-    SET superseded_at = moments.p
-    FROM islands
-    JOIN moments
-        ON moments.application_id = islands.application_id
-        AND moments.moment = islands.last + 1
-    WHERE islands.first = 0
-      AND stay.application_id = islands.application_id
-      AND stay.nth = islands.nth
-      AND stay.superseded_at = 9223372036854775807
+        candidate_origin
+    )
+    SELECT
+        began.p,
+        COALESCE(ending.p, 9223372036854775807),
+        way_islands.application_id,
+        way_islands.candidate_id,
+        way_islands.milestone,
+        way_islands.entered_at,
+        way_islands.advanced_at,
+        way_islands.undecided,
+        way_islands.applied_at,
+        way_islands.source,
+        way_islands.candidate_origin
+    FROM way_islands
+    JOIN moments began
+        ON began.application_id = way_islands.application_id
+        AND began.moment = way_islands.first
+    LEFT JOIN moments ending
+        ON ending.application_id = way_islands.application_id
+        AND ending.moment = way_islands.last + 1
 )
-INSERT INTO stage_stays (
-    position,
-    superseded_at,
-    application_id,
-    candidate_id,
-    stage_kind,
-    started_at,
-    ended_at,
-    nth,
-    source,
-    candidate_origin
-)
-SELECT
-    began.p,
-    COALESCE(ending.p, 9223372036854775807),
-    islands.application_id,
-    islands.candidate_id,
-    islands.stage_kind,
-    islands.started_at,
-    islands.ended_at,
-    islands.nth,
-    islands.source,
-    islands.candidate_origin
-FROM islands
-JOIN moments began
-    ON began.application_id = islands.application_id
-    AND began.moment = islands.first
-LEFT JOIN moments ending
-    ON ending.application_id = islands.application_id
-    AND ending.moment = islands.last + 1
 """
-)

@@ -1,6 +1,6 @@
 """What happened to applications: the rows behind the pipeline and the hiring metrics."""
 
-from projections.application_ways import STAYS, WAYS
+from projections import application_ways, known_steps, stage_stays
 from projections.read_model import ReadModel
 
 STEPS = """
@@ -117,11 +117,26 @@ WHERE position > %(after)s
   )
 """
 
+FOLD = (
+    "WITH"
+    + ",".join(
+        (
+            known_steps.TOLD,
+            application_ways.IN_ORDER,
+            stage_stays.IN_ORDER,
+            known_steps.KNOWN,
+            application_ways.ANEW,
+            stage_stays.ANEW,
+        )
+    )
+    + "SELECT"
+)
+
 READ_MODEL = ReadModel(
     name="applications",
     version=2,
     tables=("application_steps", "application_assignments"),
     statements=(STEPS, ASSIGNMENTS),
     derived_tables=("application_ways", "stage_stays"),
-    derived=(WAYS, STAYS),
+    derived=(FOLD,),
 )
