@@ -5,6 +5,7 @@ same of both: the largest board, and every metric over one window. A query costs
 holds if both take the same time.
 """
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -66,6 +67,9 @@ def reading(
     longer = made(hireledger, events * LONGER, talk)
     for history in (shorter, longer):
         yield from rebuilding(history, stock_rate)
+    # As the server does once it has started (api/server.py).
+    gc.collect()
+    gc.freeze()
     length = timedelta(days=365 * events / PACE)
     for question in questions(min(timedelta(days=365), length * 0.4), length * 0.3):
         talk.print(f"asking {question.name} …")
