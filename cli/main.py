@@ -8,9 +8,9 @@ from app import NotMigrated
 from cli import analysis, data, read_models, serving
 from cli.shared import fail
 from domain.errors import Refusal
+from projections.generations import RebuildCancelled
 from projections.rebuild import (
     ReadersInTheWay,
-    RebuildCancelled,
     RebuildRunning,
     RebuildStopped,
 )

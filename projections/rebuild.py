@@ -1,9 +1,8 @@
 """Builds read models anew beside those that answer, and changes over in one transaction.
 
-A table `x` is built as `x_next`, without indexes at first, by the same statements as ever: a
-temporary view named `x` stands before it and takes the rows. Its position is kept with every
-batch, so a rebuild that was killed goes on where it was. When it has caught up, the projector's
-lease is taken and tables change names: `x` becomes `x_before`, `x_next` becomes `x`.
+The next generation (projections/generations.py) takes its rows by the same statements as ever.
+Its position is kept with every batch, so a rebuild that was killed goes on where it was. When it
+has caught up, the projector's lease is taken and the tables change names.
 
 Every reader looks up positions in `read_models` before it reads anything else, and holds that
 table's lock until it is done. The change-over takes it exclusively, so no reader ever meets two
@@ -12,13 +11,11 @@ generations, and none waits longer than for those ahead of it.
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
-from psycopg import sql
 
 from projections import parity
 from projections.catalogue import READ_MODELS
@@ -31,6 +28,20 @@ from projections.engine import (
     head_of,
     run,
     supersede,
+)
+from projections.generations import (
+    RebuildCancelled,
+    begin,
+    cancel_next,
+    drop,
+    go_live,
+    index_tables,
+    is_comparable,
+    is_indexed,
+    next_position,
+    note_position,
+    replaced,
+    standing_in_for,
 )
 from projections.parity import Difference
 from projections.read_model import ReadModel
@@ -51,102 +62,10 @@ BETWEEN_TRIES_SECONDS = 0.1
 ONLY_ONE = "SELECT pg_try_advisory_lock(hashtext(%(schema)s || ' rebuild'))"
 WAIT_FOR_LEASE = "SELECT id FROM projector_lease FOR UPDATE"
 KEEP_READERS_OUT = "LOCK TABLE read_models IN ACCESS EXCLUSIVE MODE"
-LIVE = "SELECT version, position FROM read_models WHERE name = %(name)s"
-GENERATION = """
-SELECT
-    version,
-    position,
-    cancelled
-FROM generations
-WHERE name = %(name)s
-  AND standing = %(standing)s
-"""
-BEGIN = """
-INSERT INTO generations (
-    name,
-    standing,
-    version,
-    position,
-    tables
-)
-VALUES (
-    %(name)s,
-    'next',
-    %(version)s,
-    0,
-    %(tables)s
-)
-"""
-ADVANCE = """
-UPDATE generations
-SET position = %(upto)s
-WHERE name = %(name)s
-  AND standing = 'next'
-  AND NOT cancelled
-"""
-CANCEL = """
-UPDATE generations
-SET cancelled = true
-WHERE standing = 'next'
-  AND name = ANY(%(names)s)
-RETURNING name
-"""
-DELETE = "DELETE FROM generations WHERE name = %(name)s AND standing = %(standing)s"
-GO_LIVE = """
-INSERT INTO read_models (
-    name,
-    version,
-    position
-)
-VALUES (
-    %(name)s,
-    %(version)s,
-    %(position)s
-)
-ON CONFLICT (name) DO UPDATE
-SET version = EXCLUDED.version,
-    position = EXCLUDED.position,
-    failed_position = NULL,
-    failed_type = NULL,
-    error = NULL,
-    stale_since = NULL
-"""
-REPLACED = """
-INSERT INTO generations (
-    name,
-    standing,
-    version,
-    position,
-    tables
-)
-SELECT
-    name,
-    'before',
-    version,
-    position,
-    %(tables)s
-FROM read_models
-WHERE name = %(name)s
-"""
-INDEXES = """
-SELECT
-    index.relname,
-    pg_get_indexdef(index.oid),
-    pg_get_constraintdef(con.oid)
-FROM pg_index
-JOIN pg_class index ON index.oid = pg_index.indexrelid
-LEFT JOIN pg_constraint con ON con.conindid = index.oid AND con.conrelid = pg_index.indrelid
-WHERE pg_index.indrelid = %(table)s::regclass
-ORDER BY index.relname
-"""
 
 
 class RebuildRunning(Exception):
     """Another rebuild of this organisation's read models is under way."""
-
-
-class RebuildCancelled(Exception):
-    """The rebuild was cancelled; what it had built is gone, and nothing else has changed."""
 
 
 class RebuildStopped(Exception):
@@ -211,7 +130,7 @@ class Rebuild:
         with self.database.maintain(self.organisation) as connection:
             _take_the_only_turn(connection, self.organisation)
             goal = head_of(connection)
-            standing = {m.name: self._begin(connection, m) for m in self.models}
+            standing = {m.name: begin(connection, self.organisation, m) for m in self.models}
             self._total = sum(max(0, goal - position) for position in standing.values())
             result = Rebuilt([m.name for m in self.models], events=self._total)
             self._shape(connection, goal)
@@ -221,7 +140,7 @@ class Rebuild:
                 result.position = self._change_over(connection)
             except RebuildCancelled:
                 for model in self.models:
-                    _drop(connection, model.name, "next")
+                    drop(connection, model.name, "next")
                 raise
         result.seconds = time.monotonic() - started
         return result
@@ -229,32 +148,6 @@ class Rebuild:
     def stop(self) -> None:
         """Breaks off after the batch in hand, from any thread; run again, it goes on from there."""
         self._stopping.set()
-
-    def _begin(self, connection: Connection, model: ReadModel) -> int:
-        """Where the next generation of a model stands, begun now if it is not there."""
-        found = _generation(connection, model.name, "next")
-        if found and found[0] == model.version and not found[2]:
-            return int(found[1])
-        with connection.transaction():
-            _drop(connection, model.name, "next")
-            for table in model.all_tables:
-                connection.execute(
-                    sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS)").format(
-                        sql.Identifier(f"{table}_next"), sql.Identifier(table)
-                    )
-                )
-                connection.execute(
-                    sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(
-                        sql.Identifier(f"{table}_next"), sql.Identifier(self.organisation.role)
-                    )
-                )
-            parameters = {
-                "name": model.name,
-                "version": model.version,
-                "tables": list(model.all_tables),
-            }
-            connection.execute(BEGIN, parameters)
-        return 0
 
     def _shape(self, connection: Connection, goal: int) -> None:
         """Keeps the shapes of all events, as this version of the program tells them."""
@@ -282,20 +175,20 @@ class Rebuild:
     def _build(self, model: ReadModel, goal: int) -> None:
         with (
             self.database.maintain(self.organisation) as connection,
-            _standing_in_for(connection, model),
+            standing_in_for(connection, model),
         ):
-            if not _is_indexed(connection, model):
+            if not is_indexed(connection, model):
                 # Rows first, indexes after: it takes half as long.
                 self._advance(connection, model, goal, rows_only=True)
                 self._index(connection, model, goal)
-            while head_of(connection) - _next_position(connection, model) > NEARLY_THERE:
+            while head_of(connection) - next_position(connection, model) > NEARLY_THERE:
                 self._advance(connection, model, head_of(connection))
 
     def _advance(
         self, connection: Connection, model: ReadModel, goal: int, *, rows_only: bool = False
     ) -> None:
         """Takes the log up to `goal` into the next generation, a batch a transaction."""
-        after = _next_position(connection, model)
+        after = next_position(connection, model)
         while after < goal:
             if self._stopping.is_set():
                 raise RebuildStopped("the rebuild was stopped; run again, it goes on from there")
@@ -314,21 +207,21 @@ class Rebuild:
                     run(connection, model.statements, after, upto)
                 else:
                     compute(connection, model, after, upto, shape(connection, after, upto))
-                _note_position(connection, model, upto)
+                note_position(connection, model, upto)
         except psycopg.OperationalError:
             raise
         except (psycopg.Error, CannotBeTold):
             with connection.transaction():
                 if poison := compute_carefully(connection, model, after, upto, rows_only=rows_only):
                     raise RebuildStopped(_stopped(model, poison)) from None
-                _note_position(connection, model, upto)
+                note_position(connection, model, upto)
 
     def _index(self, connection: Connection, model: ReadModel, upto: int) -> None:
         """Gives the next generation the indexes of the live one, and does what needed them."""
         with connection.transaction():
             connection.execute(NO_NEED_FOR_DISK)
             self._report(f"indexing {model.name}")
-            _index_tables(connection, model.tables)
+            index_tables(connection, model.tables)
             supersede(connection, model, 0, upto)
             if model.derived:
                 self._fold(connection, model, upto)
@@ -341,7 +234,7 @@ class Rebuild:
             self._report(f"folding {model.name}")
             run(connection, model.derived, after, min(after + batch, upto))
             if after == 0:
-                _index_tables(connection, model.derived_tables)
+                index_tables(connection, model.derived_tables)
 
     def _report(self, doing: str, events: int = 0) -> None:
         with self._counting:
@@ -357,8 +250,7 @@ class Rebuild:
 
     def _differences(self, model: ReadModel) -> list[Difference] | None:
         with self.database.maintain(self.organisation) as connection:
-            live = connection.execute(LIVE, {"name": model.name}).fetchone()
-            if not live or live[0] != model.version or not live[1]:
+            if not is_comparable(connection, model):
                 return None
             self._report(f"comparing {model.name}")
             return parity.differences(connection, model, "next")
@@ -379,24 +271,19 @@ class Rebuild:
         connection.execute(NO_NEED_FOR_DISK)
         head = head_of(connection)
         for model in self.models:
-            with _standing_in_for(connection, model):
+            with standing_in_for(connection, model):
                 self._advance_in(connection, model, head)
         connection.execute(WAIT_FOR_READERS)
         connection.execute(KEEP_READERS_OUT)
         for model in self.models:
-            _rename(connection, model)
-            connection.execute(REPLACED, {"name": model.name, "tables": list(model.all_tables)})
-            connection.execute(DELETE, {"name": model.name, "standing": "next"})
-            connection.execute(
-                GO_LIVE, {"name": model.name, "version": model.version, "position": head}
-            )
+            go_live(connection, model, head)
         return head
 
     def _advance_in(self, connection: Connection, model: ReadModel, head: int) -> None:
         """Takes in the last events, within the transaction of the change-over."""
-        if poison := compute_carefully(connection, model, _next_position(connection, model), head):
+        if poison := compute_carefully(connection, model, next_position(connection, model), head):
             raise RebuildStopped(_stopped(model, poison))
-        _note_position(connection, model, head)
+        note_position(connection, model, head)
 
 
 def cancel(database: Database, organisation: Organisation, names: Sequence[str]) -> list[str]:
@@ -405,13 +292,13 @@ def cancel(database: Database, organisation: Organisation, names: Sequence[str])
     One that runs elsewhere stops at its next batch and cleans up itself.
     """
     with database.maintain(organisation) as connection:
-        cancelled = [n for (n,) in connection.execute(CANCEL, {"names": list(names)})]
+        cancelled = cancel_next(connection, names)
         try:
             _take_the_only_turn(connection, organisation)
         except RebuildRunning:
             return cancelled
         for name in cancelled:
-            _drop(connection, name, "next")
+            drop(connection, name, "next")
         return cancelled
 
 
@@ -419,15 +306,10 @@ def forget_before(database: Database, organisation: Organisation) -> list[str]:
     """Drops the generations that were replaced; which read models had one."""
     with database.maintain(organisation) as connection:
         _take_the_only_turn(connection, organisation)
-        names = [
-            name
-            for (name,) in connection.execute(
-                "SELECT name FROM generations WHERE standing = 'before' ORDER BY name"
-            )
-        ]
+        names = replaced(connection)
         for name in names:
             with connection.transaction():
-                _drop(connection, name, "before")
+                drop(connection, name, "before")
         return names
 
 
@@ -451,114 +333,3 @@ def _take_the_only_turn(connection: Connection, organisation: Organisation) -> N
 
 def _stopped(model: ReadModel, poison: Poison) -> str:
     return f"read model {model.name} cannot take in {poison}"
-
-
-def _generation(connection: Connection, name: str, standing: str) -> tuple[int, int, bool] | None:
-    row = connection.execute(GENERATION, {"name": name, "standing": standing}).fetchone()
-    return (row[0], row[1], row[2]) if row else None
-
-
-def _next_position(connection: Connection, model: ReadModel) -> int:
-    found = _generation(connection, model.name, "next")
-    if found is None or found[2]:
-        raise RebuildCancelled(RebuildCancelled.__doc__)
-    return found[1]
-
-
-def _note_position(connection: Connection, model: ReadModel, upto: int) -> None:
-    noted = connection.execute(ADVANCE, {"name": model.name, "upto": upto})
-    if not noted.rowcount:
-        raise RebuildCancelled(RebuildCancelled.__doc__)
-
-
-@contextmanager
-def _standing_in_for(connection: Connection, model: ReadModel) -> Iterator[None]:
-    """While this lasts, the model's tables are, on this connection, their next generation.
-
-    After a failure nothing is left to undo: the transaction or the connection ends with it.
-    """
-    for table in model.all_tables:
-        connection.execute(
-            sql.SQL("CREATE TEMPORARY VIEW {} AS TABLE {}").format(
-                sql.Identifier(table), sql.Identifier(f"{table}_next")
-            )
-        )
-    yield
-    for table in model.all_tables:
-        connection.execute(sql.SQL("DROP VIEW pg_temp.{}").format(sql.Identifier(table)))
-
-
-def _is_indexed(connection: Connection, model: ReadModel) -> bool:
-    row = connection.execute(
-        "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = %s",
-        (f"{model.tables[0]}_next",),
-    ).fetchone()
-    return bool(row and row[0])
-
-
-def _index_tables(connection: Connection, tables: Sequence[str]) -> None:
-    for table in tables:
-        for name, definition, constraint in _indexes_of(connection, table):
-            _add_index(connection, table, name, definition, constraint)
-        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(f"{table}_next")))
-
-
-def _indexes_of(connection: Connection, table: str) -> list[tuple[str, str, str | None]]:
-    schema_row = connection.execute("SELECT current_schema()").fetchone()
-    name = f'"{schema_row[0] if schema_row else ""}"."{table}"'
-    return list(connection.execute(INDEXES, {"table": name}).fetchall())
-
-
-def _add_index(
-    connection: Connection, table: str, name: str, definition: str, constraint: str | None
-) -> None:
-    following = sql.Identifier(f"{name}_next")
-    if constraint is not None:
-        connection.execute(
-            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
-                sql.Identifier(f"{table}_next"), following, sql.SQL(constraint)
-            )
-        )
-        return
-    # CREATE INDEX name ON schema.table USING …: everything from USING on stays as it is.
-    columns = definition[definition.index(" USING ") :]
-    connection.execute(
-        sql.SQL("CREATE INDEX {} ON {}").format(following, sql.Identifier(f"{table}_next"))
-        + sql.SQL(columns)
-    )
-
-
-def _rename(connection: Connection, model: ReadModel) -> None:
-    """x becomes x_before, x_next becomes x, and their indexes with them."""
-    _drop(connection, model.name, "before")
-    for table in model.all_tables:
-        indexes = [name for name, *_ in _indexes_of(connection, table)]
-        _rename_table(connection, table, f"{table}_before")
-        _rename_table(connection, f"{table}_next", table)
-        for name in indexes:
-            _rename_index(connection, name, f"{name}_before")
-            _rename_index(connection, f"{name}_next", name)
-
-
-def _rename_table(connection: Connection, name: str, to: str) -> None:
-    connection.execute(
-        sql.SQL("ALTER TABLE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(to))
-    )
-
-
-def _rename_index(connection: Connection, name: str, to: str) -> None:
-    connection.execute(
-        sql.SQL("ALTER INDEX {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(to))
-    )
-
-
-def _drop(connection: Connection, name: str, standing: str) -> None:
-    row = connection.execute(
-        "SELECT tables FROM generations WHERE name = %s AND standing = %s", (name, standing)
-    ).fetchone()
-    for table in row[0] if row else ():
-        connection.execute(
-            # The temporary view of a builder that just ended may still be there.
-            sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(f"{table}_{standing}"))
-        )
-    connection.execute(DELETE, {"name": name, "standing": standing})

@@ -12,11 +12,11 @@ import pytest
 from projections.asked import resolve
 from projections.catalogue import READ_MODELS
 from projections.engine import Projector
+from projections.generations import RebuildCancelled
 from projections.health import differences
 from projections.rebuild import (
     Progress,
     Rebuild,
-    RebuildCancelled,
     RebuildRunning,
     RebuildStopped,
     cancel,
