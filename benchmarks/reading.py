@@ -105,7 +105,9 @@ class Asking:
     aim_ms: float
 
     def compared(self, hireledger: Hireledger, shorter: History, longer: History) -> Line:
-        """p95 of the longer history beside the shorter, asked in turns."""
+        """p95 of the longer history beside the shorter, asked in turns, once each to warm up."""
+        for history in (shorter, longer):
+            self._spent(hireledger, history)
         spent: dict[int, list[float]] = {shorter.events: [], longer.events: []}
         for _ in range(ROUNDS):
             for history in (shorter, longer):

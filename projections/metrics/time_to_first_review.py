@@ -50,12 +50,23 @@ SELECT
     1::float8 AS den,
     0::float8 AS extra
 FROM reviewed
-JOIN application_steps start
-    ON start.application_id = reviewed.application_id
-    AND start.milestone = 'applied'
-    AND start.position <= %(p)s
-    AND start.superseded_at > %(p)s
-    AND start.occurred_at <= %(t)s
+CROSS JOIN LATERAL (
+    SELECT
+        application_id,
+        candidate_id,
+        source,
+        candidate_origin,
+        occurred_at,
+        origin
+    FROM application_steps
+    WHERE application_id = reviewed.application_id
+      AND milestone = 'applied'
+      AND position <= %(p)s
+      AND superseded_at > %(p)s
+      AND occurred_at <= %(t)s
+    ORDER BY occurred_at, origin
+    LIMIT 1
+) AS start
 CROSS JOIN LATERAL (
     SELECT occurred_at
     FROM application_steps
