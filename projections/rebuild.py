@@ -227,14 +227,15 @@ class Rebuild:
                 self._fold(connection, model, upto)
 
     def _fold(self, connection: Connection, model: ReadModel, upto: int) -> None:
-        """Folds the derived rows; while there are none, nothing is looked up by their indexes."""
+        """Folds the derived rows. The first need no indexes, for there are none to be ended."""
         connection.execute(ROOM_TO_FOLD)
         batch = FOLDED_AT_ONCE * self.batch
-        for after in range(0, upto, batch):
+        self._report(f"folding {model.name}")
+        run(connection, model.derived, 0, min(batch, upto))
+        index_tables(connection, model.derived_tables)
+        for after in range(batch, upto, batch):
             self._report(f"folding {model.name}")
             run(connection, model.derived, after, min(after + batch, upto))
-            if after == 0:
-                index_tables(connection, model.derived_tables)
 
     def _report(self, doing: str, events: int = 0) -> None:
         with self._counting:
