@@ -9,10 +9,14 @@ from projections import applications
 from projections.metrics.metric import Durations, Metric
 from projections.metrics.policy import DaysPolicy
 
-# Applications with an act in the window, then the first act of each since it began.
+# Applications with an act in the window, and the first of these. It is the first act of all if
+# the application began in the window and before it; otherwise that one is looked up.
 CASES = """
 WITH reviewed AS MATERIALIZED (
-    SELECT DISTINCT application_id
+    SELECT DISTINCT ON (application_id)
+        application_id,
+        occurred_at,
+        origin
     FROM application_steps
     WHERE milestone IN (
         'screened',
@@ -34,6 +38,7 @@ WITH reviewed AS MATERIALIZED (
       AND occurred_at <= %(t)s
       AND (%(from)s::timestamptz IS NULL OR occurred_at >= %(from)s)
       AND (%(to)s::timestamptz IS NULL OR occurred_at < %(to)s)
+    ORDER BY application_id, occurred_at, origin
 )
 SELECT
     NULL::text AS step,
@@ -45,7 +50,7 @@ SELECT
     start.source,
     start.candidate_origin AS origin,
     start.occurred_at AS started_at,
-    act.occurred_at AS ended_at,
+    COALESCE(act.occurred_at, reviewed.occurred_at) AS ended_at,
     NULL::float8 AS num,
     1::float8 AS den,
     0::float8 AS extra
@@ -68,9 +73,15 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS start
 CROSS JOIN LATERAL (
+    SELECT
+        (reviewed.occurred_at, reviewed.origin) > (start.occurred_at, start.origin)
+            AND (%(from)s::timestamptz IS NULL OR start.occurred_at >= %(from)s) AS is_first
+) AS found
+LEFT JOIN LATERAL (
     SELECT occurred_at
     FROM application_steps
-    WHERE application_id = start.application_id
+    WHERE NOT found.is_first
+      AND application_id = start.application_id
       AND milestone NOT IN ('applied', 'accepted', 'declined', 'withdrawn')
       AND NOT by_rule
       AND position <= %(p)s
@@ -78,10 +89,13 @@ CROSS JOIN LATERAL (
       AND (occurred_at, origin) > (start.occurred_at, start.origin)
     ORDER BY occurred_at, origin
     LIMIT 1
-) AS act
-WHERE act.occurred_at <= %(t)s
-  AND (%(from)s::timestamptz IS NULL OR act.occurred_at >= %(from)s)
-  AND (%(to)s::timestamptz IS NULL OR act.occurred_at < %(to)s)
+) AS act ON true
+WHERE found.is_first
+   OR (
+    act.occurred_at <= %(t)s
+    AND (%(from)s::timestamptz IS NULL OR act.occurred_at >= %(from)s)
+    AND (%(to)s::timestamptz IS NULL OR act.occurred_at < %(to)s)
+  )
 """
 
 TIME_TO_FIRST_REVIEW = Metric(
