@@ -23,10 +23,10 @@ from domain.role import Role
 from projections.asked import Asked, resolve, standing, time_zone
 from projections.dates import NotAMoment, Said, end_of, moment
 from projections.read_model import ReadModel
+from store.access_log import Access
 from store.database import Connection
 from store.envelope import Fact
 from store.log import Log
-from store.vault import Access
 
 PROBLEMS = problem_responses(401, 403, 404, 422, 503)
 WAIT_SECONDS = 2.0

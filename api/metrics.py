@@ -29,8 +29,8 @@ from projections.metrics.recruiting_cost_ratio import (
     RecruitingCostRatio,
     ratio,
 )
+from store.access_log import Access
 from store.database import Connection
-from store.vault import Access
 
 router = APIRouter(prefix="/api/metrics", tags=["Metrics"])
 get, post = getting(router), posting(router)

@@ -19,10 +19,10 @@ from projections.metrics.explain import MIX, Against, Explanation, compared
 from projections.metrics.metric import Metric
 from projections.metrics.question import Attributes, Every, Question, grouping
 from projections.metrics.recruiting_cost_ratio import PURPOSE, RECRUITING_COST_RATIO, ratio
+from store.access_log import Access
 from store.database import Connection
 from store.envelope import Attribution
 from store.ids import new_id
-from store.vault import Access
 
 cli = typer.Typer()
 SHOWN = 8

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.rows import dict_row
 
 from domain.event import Category, personal_fields
+from store import access_log
+from store.access_log import Access
 from store.database import Connection, Database, Organisation
 from store.envelope import Fact
 from store.ids import new_id
@@ -52,25 +54,6 @@ FROM vault_keys
 WHERE key_id = ANY(%(keys)s)
 """
 
-RECORD_ACCESS = """
-INSERT INTO access_log (
-    access_id,
-    actor_id,
-    subjects,
-    categories,
-    purpose,
-    request_id
-)
-VALUES (
-    %(access_id)s,
-    %(actor_id)s,
-    %(subjects)s,
-    %(categories)s,
-    %(purpose)s,
-    %(request_id)s
-)
-"""
-
 
 @dataclass(frozen=True)
 class DataKey:
@@ -100,15 +83,6 @@ class DataKey:
             "epoch": self.epoch,
             "wrapped": self.wrapped.hex(),
         }
-
-
-@dataclass(frozen=True)
-class Access:
-    """Who opens personal data, what for, on which request."""
-
-    actor_id: UUID
-    purpose: str
-    request_id: UUID
 
 
 class Vault:
@@ -207,21 +181,13 @@ class Vault:
         """The personal fields of these facts, in the clear; `Redacted` where the key is gone.
 
         The access is recorded in the same transaction: what cannot be recorded is not shown.
+        Raises AccessNotRecorded, SealBroken.
         """
         wanted = {category.value for category in categories}
         held = [fact for fact in facts if wanted & fact.sealed.keys()]
         if held:
-            connection.execute(
-                RECORD_ACCESS,
-                {
-                    "access_id": new_id(),
-                    "actor_id": access.actor_id,
-                    "subjects": list({fact.subject_id for fact in held}),
-                    "categories": sorted(wanted),
-                    "purpose": access.purpose,
-                    "request_id": access.request_id,
-                },
-            )
+            subjects = [fact.subject_id for fact in held if fact.subject_id is not None]
+            access_log.record(connection, access, subjects, wanted)
         key_ids = [
             UUID(fact.sealed[name]["key"]) for fact in held for name in wanted & fact.sealed.keys()
         ]

@@ -23,9 +23,10 @@ from projections.metrics.cost_per_hire import COST_PER_HIRE, CostPerHire
 from projections.metrics.metric import Figures, Sums, case_parameters, cases_of, totals
 from projections.metrics.policy import Policy
 from projections.metrics.question import Question
+from store.access_log import Access
 from store.database import Connection
 from store.log import Log
-from store.vault import REDACTED, Access
+from store.vault import REDACTED
 
 NAME = "recruiting-cost-ratio"
 PURPOSE = f"metric {NAME}"

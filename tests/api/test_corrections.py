@@ -10,9 +10,9 @@ from api.candidates import profile_said
 from commands import organisation
 from domain.event import Category
 from domain.role import Role
+from store.access_log import Access
 from store.envelope import Attribution
 from store.log import Log
-from store.vault import Access
 from tests.api.conftest import ClientFor
 from tests.api.test_costs import SPENT
 from tests.api.test_whole_way import applied, get, open_requisition, post

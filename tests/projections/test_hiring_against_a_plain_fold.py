@@ -30,9 +30,9 @@ from projections.metrics.scorecard_turnaround import SCORECARD_TURNAROUND
 from projections.metrics.source_effectiveness import SOURCE_EFFECTIVENESS
 from projections.metrics.time_to_fill import TIME_TO_FILL
 from projections.metrics.time_to_first_review import TIME_TO_FIRST_REVIEW
+from store.access_log import Access
 from store.database import Connection
 from store.log import Log
-from store.vault import Access
 from tests import fold_of_hiring as fold
 from tests import fold_of_requisitions as requisition_fold
 from tests import fold_of_reviews, plain_fold

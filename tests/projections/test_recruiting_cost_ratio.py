@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from psycopg.errors import NotNullViolation
 
 from domain.candidate import Candidate
 from domain.offer import OfferExtended
@@ -16,8 +15,8 @@ from projections.metrics.answer import chosen_policy
 from projections.metrics.cost_per_hire import COST_PER_HIRE
 from projections.metrics.question import Question
 from projections.metrics.recruiting_cost_ratio import PURPOSE, RecruitingCostRatio, ratio
+from store.access_log import Access, AccessNotRecorded
 from store.log import Log
-from store.vault import Access
 from tests import examples
 from tests.answers import happened
 from tests.examples import day, the_application
@@ -77,7 +76,7 @@ def test_pay_is_opened_once_and_on_the_record(log: Log) -> None:
 def test_what_cannot_be_recorded_is_not_shown(log: Log) -> None:
     happened(log, hired_for("60000"), cost("5000"))
     nobody = Access(None, PURPOSE, REQUEST)  # type: ignore[arg-type]
-    with pytest.raises(NotNullViolation):
+    with pytest.raises(AccessNotRecorded):
         asked_of(log, nobody)
 
 

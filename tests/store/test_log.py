@@ -10,10 +10,10 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from domain.event import Category, Event
+from store.access_log import Access
 from store.envelope import Attribution, Fact
 from store.ids import new_id
 from store.log import Log
-from store.vault import Access
 from tests import examples, strategies
 from tests.store import forged
 

@@ -4,7 +4,6 @@ import secrets
 from uuid import UUID
 
 import pytest
-from psycopg.errors import NotNullViolation
 
 from domain.aggregate import Aggregate
 from domain.event import Category
@@ -17,11 +16,12 @@ from projections.metrics.time_to_hire import TIME_TO_HIRE
 from projections.pipeline import board
 from projections.rebuild import Rebuild
 from projections.timeline import timeline
+from store.access_log import Access, AccessNotRecorded
 from store.database import Connection
 from store.envelope import Attribution, Fact
 from store.keyring import Keyring
 from store.log import Log
-from store.vault import Access, SealBroken
+from store.vault import SealBroken
 from tests import examples
 from tests.measured import measured
 from tests.store import forged
@@ -90,7 +90,7 @@ def test_an_opening_that_cannot_be_recorded_shows_nothing(log: Log, recruiter: A
     registered, *_ = noted(log, recruiter)
     nobody = Access(None, "test", UUID(int=1))  # type: ignore[arg-type]
     with (
-        pytest.raises(NotNullViolation),
+        pytest.raises(AccessNotRecorded),
         log.database.transaction(log.organisation) as connection,
     ):
         log.vault.open(connection, [registered], Category, nobody)
