@@ -55,6 +55,7 @@ WHERE position <= %(p)s
     )
     OR (
         %(cohort)s = 'applied'
+        AND applied_at <= %(t)s
         AND (%(from)s::timestamptz IS NULL OR applied_at >= %(from)s)
         AND (%(to)s::timestamptz IS NULL OR applied_at < %(to)s)
     )

@@ -1,6 +1,7 @@
 """Metrics of histories small enough to compute by hand."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from domain.candidate import Candidate
@@ -138,6 +139,28 @@ def test_a_decline_recorded_before_its_offer_concerns_the_offer_only(
     with log.database.transaction(log.organisation) as connection:
         funnel = measured(connection, resolve(connection, READ_MODELS, as_of=day(20)), FUNNEL)
     assert {row.stage: row.pending for row in funnel.stages}["applied"] == 1
+
+
+def test_a_rejection_dated_before_its_application_waits_for_it_in_the_cohort_that_applied(
+    log: Log, projector: Projector, recruiter: Attribution
+) -> None:
+    candidate, _ = applied()
+    requisition = examples.open_requisition(on=day(0))
+    candidate.at(day(40)).apply_for(late := uuid4(), requisition)
+    candidate.at(day(30)).from_history().reject(late, "experience")
+    log.record(candidate, by=recruiter)
+    while projector.step():
+        pass
+    with log.database.transaction(log.organisation) as connection:
+        asked = resolve(connection, READ_MODELS, as_of=day(35))
+        entered = measured(connection, asked, FUNNEL)
+        of_applied = measured(connection, asked, FUNNEL, policy="applied")
+    assert rejected(entered) == 1
+    assert rejected(of_applied) == 0
+
+
+def rejected(funnel: Any) -> int:
+    return next(row.entered for row in funnel.stages if row.stage == "rejected")
 
 
 def test_a_funnel_counts_whom_it_may_still_lead_on(
