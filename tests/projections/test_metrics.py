@@ -160,7 +160,8 @@ def test_a_rejection_dated_before_its_application_waits_for_it_in_the_cohort_tha
 
 
 def rejected(funnel: Any) -> int:
-    return next(row.entered for row in funnel.stages if row.stage == "rejected")
+    entered: int = next(row.entered for row in funnel.stages if row.stage == "rejected")
+    return entered
 
 
 def test_a_funnel_counts_whom_it_may_still_lead_on(
