@@ -1,7 +1,8 @@
 """The candidate: one person, one history, from first contact to hire and beyond.
 
 What can happen to a candidate stands by concern, facts first in each: applications
-(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py).
+(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py),
+documents (document.py), erasure and what forbids it (erasure.py).
 Here is who the person is.
 """
 
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from domain.application import ApplicationEvent, CandidateEvent
 from domain.correction import EntryCorrected
+from domain.erasure import Erasure
 from domain.errors import Refusal
 from domain.event import (
     ApplicationText,
@@ -26,7 +28,7 @@ from domain.event import (
 )
 from domain.interview import Interviewed, InterviewScheduled
 from domain.offer import OfferAnswer, OfferExtended
-from domain.outreach import Outreach, Reengaged
+from domain.outreach import Reengaged
 
 
 class Registered(CandidateEvent, name="candidate.registered"):
@@ -101,7 +103,7 @@ class NothingToUpdate(Refusal):
     """The update names no field to change."""
 
 
-class Candidate(Outreach):
+class Candidate(Erasure):
     """A person, at once applicant (ATS) and relation (CRM)."""
 
     stream_type = "candidate"
@@ -172,4 +174,4 @@ class Candidate(Outreach):
             case ExternalIdLinked():
                 self.external_ids.add((event.system, event.external_id))
             case CandidateEvent():
-                self.note_outreach(event)
+                self.note_erasure(event)
