@@ -30,6 +30,8 @@ from domain.interview import Interviewed, InterviewScheduled
 from domain.offer import OfferAnswer, OfferExtended
 from domain.outreach import Reengaged
 
+APPLIED = "applied"
+
 
 class Registered(CandidateEvent, name="candidate.registered"):
     sentence = "Registered, source {source}"
@@ -38,7 +40,7 @@ class Registered(CandidateEvent, name="candidate.registered"):
     phone: IdentityText = None
     location: IdentityText = None
     links: IdentityText = None
-    origin: Code = "applied"
+    origin: Code = APPLIED
     source: Code = "unknown"
     jurisdiction: Code | None = None
 
@@ -111,6 +113,8 @@ class Candidate(Erasure):
     correction_class = CandidateEntryCorrected
 
     external_ids: set[tuple[str, str]] = field(default_factory=set)
+    origin: str = APPLIED
+    """How the person first came: by applying, or because someone found them."""
 
     def register(
         self,
@@ -120,7 +124,7 @@ class Candidate(Erasure):
         phone: str | None = None,
         location: str | None = None,
         links: str | None = None,
-        origin: str = "applied",
+        origin: str = APPLIED,
         source: str = "unknown",
         jurisdiction: str | None = None,
     ) -> None:
@@ -171,6 +175,8 @@ class Candidate(Erasure):
                 self.note_offer(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
+            case Registered():
+                self.origin = event.origin
             case ExternalIdLinked():
                 self.external_ids.add((event.system, event.external_id))
             case CandidateEvent():

@@ -67,6 +67,12 @@ class PersonErased(Refusal):
     status = 409
 
 
+class Suppressed(Refusal):
+    """This person can only be registered by applying."""
+
+    status = 409
+
+
 class UnderLegalHold(Refusal):
     """Legal hold {hold_id} needs this; it can be removed when that is released."""
 

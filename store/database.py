@@ -53,6 +53,7 @@ class Database:
         directory = KeyDirectory(settings.data_dir / "keys")
         self.keyring = Keyring(directory)
         self.epoch_keys = _epoch_keys(settings, directory)
+        self.largest_document = settings.document_bytes
         self.admin_url = settings.database_url or embedded.start(settings.data_dir / "postgres")
         self.pool_size = pool_size
         self.name = self._check()

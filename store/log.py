@@ -55,6 +55,8 @@ WHERE (data ->> 'hold_id')::uuid = %(hold)s
   AND type IN ('candidate.legal_hold_placed', 'requisition.legal_hold_placed')
 """
 
+CANDIDATE_WITH = "SELECT candidate_id FROM documents WHERE document_id = %(document)s AND attached"
+
 SUPPRESSED = "SELECT 1 FROM suppressions WHERE hash = ANY(%(hashes)s) LIMIT 1"
 
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
@@ -135,6 +137,13 @@ class Log(Application[UUID]):
     def cost(self, id: UUID) -> Cost:
         """A cost. Raises NotFound."""
         return self._get(Cost, id)
+
+    def candidate_with(self, document_id: UUID) -> Candidate:
+        """The candidate a document is attached to. Raises NotFound."""
+        rows = self.database.read(self.organisation, CANDIDATE_WITH, {"document": document_id})
+        if not rows:
+            raise NotFound(what="document", id=document_id)
+        return self.candidate(rows[0]["candidate_id"])
 
     def held(self, hold_id: UUID) -> LegalHolds:
         """What a legal hold is on. Raises NotFound."""

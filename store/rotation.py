@@ -68,6 +68,17 @@ WHERE vault_keys.key_id = anew.key_id
 CLOSE = "SELECT epoch FROM vault_epochs WHERE epoch = %(old)s FOR UPDATE"
 END = "DELETE FROM vault_epochs WHERE epoch = %(old)s"
 
+STANDING = """
+SELECT
+    epoch,
+    count(key_id),
+    count(restricted_at)
+FROM vault_epochs
+LEFT JOIN vault_keys USING (epoch)
+GROUP BY epoch
+ORDER BY epoch
+"""
+
 LIVE_KEYS = """
 SELECT
     key_id,
@@ -118,6 +129,15 @@ class Restored:
     organisation: str
     keys: int
     destroyed: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One organisation's keys: how many each epoch wraps, and how many are for legal holds only."""
+
+    organisation: str
+    keys: dict[int, int]
+    restricted: int
 
 
 def wrap_anew(
@@ -198,6 +218,17 @@ def epochs_of(connection: Connection, organisation: Organisation) -> list[int]:
     """The epochs that an organisation's keys may be of."""
     _enter(connection, organisation)
     return [epoch for (epoch,) in connection.execute(EPOCHS)]
+
+
+def standing(connection: Connection, organisation: Organisation) -> Standing:
+    """How an organisation's keys stand."""
+    _enter(connection, organisation)
+    rows = connection.execute(STANDING).fetchall()
+    return Standing(
+        organisation.name,
+        keys={epoch: keys for epoch, keys, _ in rows},
+        restricted=sum(restricted for _, _, restricted in rows),
+    )
 
 
 def is_announced(database: Database, organisation: Organisation, epoch: int) -> bool:

@@ -25,3 +25,6 @@ class Settings(BaseSettings):
     """The token, or a file that holds it; an agent may renew the file between starts."""
 
     transit_mount: str = "transit"
+
+    document_bytes: int = 20_000_000
+    """The largest document that is taken."""

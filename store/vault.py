@@ -6,7 +6,7 @@ import json
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -75,6 +75,13 @@ SELECT
 FROM vault_keys
 WHERE subject_id = %(subject)s
 ORDER BY key_id
+"""
+
+RESTRICTED_AMONG = """
+SELECT key_id
+FROM vault_keys
+WHERE key_id = ANY(%(keys)s)
+  AND restricted_at IS NOT NULL
 """
 
 WAITING = """
@@ -195,6 +202,17 @@ class Vault:
     def restricted(self) -> list[UUID]:
         """The people of whom something is kept for a legal hold only."""
         return [row["subject_id"] for row in self.database.read(self.organisation, WAITING, {})]
+
+    def only_restricted(self, connection: Connection, facts: Sequence[Fact]) -> list[Fact]:
+        """Of these facts, those of which something is kept for a legal hold only, and just that."""
+        key_ids = [UUID(box["key"]) for fact in facts for box in fact.sealed.values()]
+        rows = connection.execute(RESTRICTED_AMONG, {"keys": key_ids})
+        kept = {str(key_id) for (key_id,) in rows}
+        return [
+            replace(fact, sealed=boxes)
+            for fact in facts
+            if (boxes := {name: box for name, box in fact.sealed.items() if box["key"] in kept})
+        ]
 
     def seal(self, facts: Sequence[Fact]) -> tuple[list[dict[str, Any]], list[DataKey]]:
         """What to store as `sealed` for each fact, and the keys made for it."""

@@ -85,7 +85,8 @@ def private(tmp_path: Path) -> KeyDirectory:
 def test_processes_that_begin_together_have_one_key(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from store.keyring import KeyDirectory, Keyring;"
-        "from store.epoch_keys import KeyFiles, newest; d = KeyDirectory(Path(sys.argv[1]) / 'keys');"
+        "from store.epoch_keys import KeyFiles, newest;"
+        "d = KeyDirectory(Path(sys.argv[1]) / 'keys');"
         "k = KeyFiles(d); n = newest(k);"
         "print(Keyring(d).secret('x').hex(), k._key(n).hex())"
     )
