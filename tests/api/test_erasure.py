@@ -94,7 +94,7 @@ def test_every_address_there_ever_was_is_suppressed(admin: TestClient) -> None:
     made = post(admin, "/candidates", full_name="Ada", email="typo@example.org")
     position = made["events"][0]["position"]
     right = {"field": "email", "value": "right@example.org", "reason_code": "typo"}
-    post(admin, f"/events/{position}/corrections", **right)
+    post(admin, f"/events/{position}/correction", **right)
     post(admin, f"/candidates/{made['id']}/profile", email="new@example.org")
     erased(admin, made["id"])
     for name in ("typo", "right", "new"):
