@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -15,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.caller import Caller, may
 from api.problems import KeyReused, problem_responses
 from api.routes import Route
-from domain.event import Moment
+from domain.erasure import PersonalDataErased
+from domain.event import Category, Moment
 from domain.role import Role
 from store.append import AlreadyDone
 from store.envelope import Attribution
@@ -32,8 +34,17 @@ WHERE command_id = %(command)s
   AND expires_at > clock_timestamp()
 """
 
-_told_by = ("touchpoint_id", "offer_id", "interview_id", "application_id")
-_ids = ("application_id", "interview_id", "offer_id", "touchpoint_id", "opening_id", "pool_id")
+_told_by = ("document_id", "hold_id", "touchpoint_id", "offer_id", "interview_id", "application_id")
+_ids = (
+    "application_id",
+    "interview_id",
+    "offer_id",
+    "touchpoint_id",
+    "opening_id",
+    "pool_id",
+    "hold_id",
+    "document_id",
+)
 
 
 def example(**fields: Any) -> ConfigDict:
@@ -84,6 +95,20 @@ class Answer(BaseModel):
     opening_id: UUID | None = None
     pool_id: UUID | None = None
     cost_id: UUID | None = None
+    hold_id: UUID | None = None
+    document_id: UUID | None = None
+    destroyed: Annotated[
+        list[Category] | None, Field(description="Categories of personal data destroyed.")
+    ] = None
+    retained: Annotated[
+        list[Category] | None,
+        Field(
+            description="Categories of which a legal hold needs something, restricted till then."
+        ),
+    ] = None
+    retained_on: Annotated[
+        list[UUID] | None, Field(description="The legal holds that need it.")
+    ] = None
     events: list[RecordedEvent]
 
 
@@ -115,9 +140,25 @@ def answer(recorded: Recorded) -> Answer:
     told[f"{first.stream_type}_id"] = str(first.originator_id)
     if first.data.get("requisition_id"):
         told["requisition_id"] = first.data["requisition_id"]
+    erasure = next((f.data for f in recorded.facts if f.topic == PersonalDataErased.name), None)
+    if erasure is not None:
+        return _answer(
+            recorded,
+            UUID(str(first.originator_id)),
+            {
+                "candidate_id": first.originator_id,
+                "destroyed": erasure["categories"],
+                "retained": erasure["retained"],
+                "retained_on": erasure["holds"],
+            },
+        )
     about = next((told[name] for name in _told_by if name in told), first.originator_id)
+    return _answer(recorded, UUID(str(about)), told)
+
+
+def _answer(recorded: Recorded, about: UUID, told: Mapping[str, Any]) -> Answer:
     return Answer(
-        id=UUID(str(about)),
+        id=about,
         log_position=recorded.position,
         events=[
             RecordedEvent(

@@ -16,11 +16,14 @@ from api import (
     applications,
     candidates,
     costs,
+    documents,
     engagement_scores,
+    erasure,
     events,
     feedback,
     health,
     interviews,
+    legal_holds,
     metrics,
     offers,
     outreach,
@@ -74,7 +77,7 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
     )
     application.state.hireledger = hireledger
     application.state.live = live
-    application.add_middleware(LimitBodies)
+    application.add_middleware(LimitBodies, largest_document=hireledger.database.largest_document)
     application.add_middleware(NameRequests)
     handle_problems(application)
     application.add_exception_handler(AlreadyDone, already_done)
@@ -88,6 +91,9 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         costs,
         pools,
         outreach,
+        documents,
+        erasure,
+        legal_holds,
         engagement_scores,
         metrics,
         events,

@@ -5,7 +5,7 @@ import logging
 import typer
 
 from app import NotMigrated
-from cli import analysis, data, read_models, serving
+from cli import analysis, data, erasure, keyring, read_models, serving
 from cli.shared import fail
 from domain.errors import Refusal
 from projections.generations import RebuildCancelled
@@ -16,10 +16,11 @@ from projections.rebuild import (
 )
 from store.append import AppendUncertain
 from store.database import DatabaseUnusable
+from store.keyring import KeysExposed
 from store.migrations import MigrationRefused
 
 cli = typer.Typer(help="Recruiting on an append-only ledger.", no_args_is_help=True)
-for part in (serving, data, analysis, read_models):
+for part in (serving, data, analysis, read_models, erasure, keyring):
     cli.add_typer(part.cli)
 
 
@@ -31,6 +32,7 @@ def main() -> None:
     except (
         Refusal,
         DatabaseUnusable,
+        KeysExposed,
         NotMigrated,
         MigrationRefused,
         AppendUncertain,

@@ -1,9 +1,11 @@
 """Commands about who a candidate is."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from domain.candidate import Candidate
+from domain.candidate import APPLIED, Candidate
+from domain.erasure import Suppressed
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log, Recorded
@@ -17,7 +19,12 @@ def register(
     external_id: tuple[str, str] | None = None,
     **details: str | None,
 ) -> Recorded:
-    """Starts the history of a person. `external_id` is the system and its id for them."""
+    """Starts the history of a person. `external_id` is the system and its id for them.
+
+    Nobody who was erased is brought back by others; who applies is new. Raises Suppressed.
+    """
+    if details.get("origin") not in (None, APPLIED):
+        _guard_not_suppressed(log, details)
     candidate = Candidate.begin(new_id()).at(occurred_at)
     candidate.register(**{name: value for name, value in details.items() if value is not None})
     if external_id is not None:
@@ -35,8 +42,15 @@ def update_profile(
 ) -> Recorded:
     """Replaces the personal fields named."""
     candidate = log.candidate(candidate_id).at(occurred_at)
+    if candidate.origin != APPLIED:
+        _guard_not_suppressed(log, changed)
     candidate.update_profile(**changed)
     return log.record(candidate, by=by)
+
+
+def _guard_not_suppressed(log: Log, said: Mapping[str, str | None]) -> None:
+    if log.suppressed(said.get("email"), said.get("phone")):
+        raise Suppressed
 
 
 def assign_owner(

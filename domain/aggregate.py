@@ -113,6 +113,8 @@ class Aggregate(BaseAggregate[UUID]):
             why = f"no {self.stream_type} corrects its history"
         elif {"corrects", "reverses"} & type(entry).model_fields.keys():
             why = "it corrects or reverses another"
+        elif not entry.correctable:
+            why = "it says what was done with the record itself"
         elif any(getattr(event, "reverses", None) == version for event in self.history):
             why = "it has been reversed"
         if self.correction_class is None or why:

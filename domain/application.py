@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from domain.aggregate import Aggregate
 from domain.errors import NotFound, Refusal
 from domain.event import ApplicationText, Code, Count, EvaluationText, Event, Moment
+from domain.legal_hold import LegalHolds
 from domain.plan import STANDARD_PLAN, InterviewPlan, Stage, StageKind
 from domain.requisition import Requisition
 
@@ -228,7 +228,7 @@ class Application:
         self.standings = [s for s in self.standings if s.version != version]
 
 
-class Applications(Aggregate):
+class Applications(LegalHolds):
     """The decisions about a candidate's applications."""
 
     applications: dict[UUID, Application] = field(default_factory=dict)

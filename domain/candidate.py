@@ -1,7 +1,8 @@
 """The candidate: one person, one history, from first contact to hire and beyond.
 
 What can happen to a candidate stands by concern, facts first in each: applications
-(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py).
+(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py),
+documents (document.py), erasure and what forbids it (erasure.py).
 Here is who the person is.
 """
 
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from domain.application import ApplicationEvent, CandidateEvent
 from domain.correction import EntryCorrected
+from domain.erasure import Erasure
 from domain.errors import Refusal
 from domain.event import (
     ApplicationText,
@@ -26,7 +28,9 @@ from domain.event import (
 )
 from domain.interview import Interviewed, InterviewScheduled
 from domain.offer import OfferAnswer, OfferExtended
-from domain.outreach import Outreach, Reengaged
+from domain.outreach import Reengaged
+
+APPLIED = "applied"
 
 
 class Registered(CandidateEvent, name="candidate.registered"):
@@ -36,7 +40,7 @@ class Registered(CandidateEvent, name="candidate.registered"):
     phone: IdentityText = None
     location: IdentityText = None
     links: IdentityText = None
-    origin: Code = "applied"
+    origin: Code = APPLIED
     source: Code = "unknown"
     jurisdiction: Code | None = None
 
@@ -101,7 +105,7 @@ class NothingToUpdate(Refusal):
     """The update names no field to change."""
 
 
-class Candidate(Outreach):
+class Candidate(Erasure):
     """A person, at once applicant (ATS) and relation (CRM)."""
 
     stream_type = "candidate"
@@ -109,6 +113,8 @@ class Candidate(Outreach):
     correction_class = CandidateEntryCorrected
 
     external_ids: set[tuple[str, str]] = field(default_factory=set)
+    origin: str = APPLIED
+    """How the person first came: by applying, or because someone found them."""
 
     def register(
         self,
@@ -118,7 +124,7 @@ class Candidate(Outreach):
         phone: str | None = None,
         location: str | None = None,
         links: str | None = None,
-        origin: str = "applied",
+        origin: str = APPLIED,
         source: str = "unknown",
         jurisdiction: str | None = None,
     ) -> None:
@@ -169,7 +175,9 @@ class Candidate(Outreach):
                 self.note_offer(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
+            case Registered():
+                self.origin = event.origin
             case ExternalIdLinked():
                 self.external_ids.add((event.system, event.external_id))
             case CandidateEvent():
-                self.note_outreach(event)
+                self.note_erasure(event)

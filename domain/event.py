@@ -95,6 +95,7 @@ CommunicationText = Annotated[
     Text | Sealed | None, Personal(Category.COMMUNICATION), _sealed_or_text
 ]
 CompensationText = Annotated[Text | Sealed | None, Personal(Category.COMPENSATION), _sealed_or_text]
+DocumentText = Annotated[Text | Sealed | None, Personal(Category.DOCUMENTS), _sealed_or_text]
 SurveyText = Annotated[Text | Sealed | None, Personal(Category.SURVEY), _sealed_or_text]
 SealedAmount = Annotated[Amount | Sealed | None, Personal(Category.COMPENSATION), _sealed_or_text]
 
@@ -113,6 +114,8 @@ class Event(BaseModel, CanMutateAggregate[UUID]):
     upcasters: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
     sentence: ClassVar[str] = ""
     """What happened, for people; {field} stands for one of the event's plain fields."""
+    correctable: ClassVar[bool] = True
+    """Whether what it says can turn out to be wrong; what was destroyed or forbidden cannot."""
 
     originator_id: UUID
     originator_version: int

@@ -27,6 +27,13 @@ class EventSkipped(OrganisationEvent, name="organisation.event_skipped"):
     reason: Words
 
 
+class KeysRotated(OrganisationEvent, name="organisation.keys_rotated"):
+    """Every key before this epoch is destroyed: backups from before open no one erased since."""
+
+    sentence = "Keys rotated; epoch {epoch} began"
+    epoch: Count
+
+
 class Organisation(Aggregate):
     """What the organisation decides about its own figures."""
 
@@ -45,6 +52,10 @@ class Organisation(Aggregate):
             skipped_position=skipped_position,
             reason=reason,
         )
+
+    def rotate_keys(self, epoch: int) -> None:
+        """Notes that every key is wrapped by a new epoch, and the old ones are destroyed."""
+        self.happened(KeysRotated, epoch=epoch)
 
     def note(self, event: Event) -> None:
         """Nothing here forbids anything, so there is nothing to know."""

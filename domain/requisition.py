@@ -13,6 +13,13 @@ from domain.aggregate import Aggregate
 from domain.correction import EntryCorrected
 from domain.errors import NotFound, Refusal
 from domain.event import Code, Count, Event, Words
+from domain.legal_hold import (
+    HoldEvents,
+    HoldPlaced,
+    HoldReleased,
+    HoldReleaseProposed,
+    LegalHolds,
+)
 from domain.plan import STANDARD_PLAN, InterviewPlan
 
 CAREERS_PAGE = "careers_page"
@@ -127,6 +134,25 @@ class RequisitionEntryCorrected(
     sentence = "Entry {corrects} corrected: {field}"
 
 
+class RequisitionHoldPlaced(HoldPlaced, RequisitionEvent, name="requisition.legal_hold_placed"):
+    @property
+    def subject_id(self) -> UUID:
+        """The note is about a dispute and not of any one person: its key is the requisition's."""
+        return self.originator_id
+
+
+class RequisitionHoldReleaseProposed(
+    HoldReleaseProposed, RequisitionEvent, name="requisition.legal_hold_release_proposed"
+):
+    pass
+
+
+class RequisitionHoldReleased(
+    HoldReleased, RequisitionEvent, name="requisition.legal_hold_released"
+):
+    pass
+
+
 DETAILS = ("title", "department", "location", "level", "hiring_manager_id", "recruiter_ids")
 
 
@@ -195,12 +221,15 @@ class StateWouldDiffer(Refusal):
     status = 409
 
 
-class Requisition(Aggregate):
+class Requisition(LegalHolds):
     """Permission to hire for a job."""
 
     stream_type = "requisition"
     event_class = RequisitionEvent
     correction_class = RequisitionEntryCorrected
+    hold_events = HoldEvents(
+        RequisitionHoldPlaced, RequisitionHoldReleaseProposed, RequisitionHoldReleased
+    )
 
     state: State = State.DRAFT
     state_since: datetime = datetime.min.replace(tzinfo=UTC)
@@ -377,6 +406,8 @@ class Requisition(Aggregate):
                 self.filled_at[event.opening_id] = event.originator_version
             case OpeningClosed():
                 self.openings[event.opening_id] = OpeningState.CLOSED
+            case HoldPlaced() | HoldReleaseProposed() | HoldReleased():
+                self.note_hold(event)
             case _ if type(event) in _state_after and event.timestamp >= self.state_since:
                 self.state = _state_after[type(event)]
                 self.state_since = event.timestamp

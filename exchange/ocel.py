@@ -87,6 +87,8 @@ class _Import:
 
     new: list[tuple[str, SourceEvent]] = field(default_factory=list)
     """What is told, with the application it is told of."""
+    left_out: dict[str, set[str]] = field(default_factory=dict)
+    """What the source has of people who were erased here, by application."""
     begun: list[Candidate] = field(default_factory=list)
     continued: list[Candidate] = field(default_factory=list)
     vacancy: Requisition | None = None
@@ -108,10 +110,15 @@ class _Import:
         return ImportReport(
             applications=len(self.begun),
             events=self._save(by) if self.new else 0,
-            skipped=len(self.events) - len({event.id for _, event in self.new}),
+            skipped=len(self.events) - len(self._not_skipped()),
+            left_out=len(self.left_out),
             anomalies=len(self.anomalies),
             anomaly_details=self.anomalies[:MOST_DETAILS],
         )
+
+    def _not_skipped(self) -> set[str]:
+        """The source's events that were not in already."""
+        return {event.id for _, event in self.new}.union(*self.left_out.values())
 
     def _known(self, external_ids: Iterable[str]) -> dict[str, _Known]:
         known = {id: _Known() for id in external_ids}
@@ -132,6 +139,9 @@ class _Import:
         if not new:
             return
         history = self._history(external_id, known)
+        if history.candidate.erased:
+            self.left_out[external_id] = {event.id for event in new}
+            return
         for event in new:
             self.new.append((external_id, event))
             self.anomalies += [

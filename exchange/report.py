@@ -32,6 +32,9 @@ class ImportReport(BaseModel):
     applications: Annotated[int, Field(description="Applications that were not known before.")]
     events: Annotated[int, Field(description="Events it appended to the log.")]
     skipped: Annotated[int, Field(description="Events of the source that were in already.")]
+    left_out: Annotated[
+        int, Field(description="Applications of people who were erased; they are not brought back.")
+    ] = 0
     anomalies: Annotated[int, Field(description="Rules that the history broke.")]
     anomaly_details: Annotated[
         list[Anomaly], Field(description=f"The first {MOST_DETAILS} of them.")

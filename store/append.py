@@ -20,6 +20,8 @@ from store.mapper import as_json
 MOST_EVENTS = 5_000
 GATHER_SECONDS = 0.002
 FINGERPRINTS_KEPT = timedelta(days=7)
+EPOCHS = "vault_keys_epoch"
+"""The constraint that refuses keys of an epoch that was replaced."""
 
 LOCK_THE_GATE = "SELECT id FROM gate FOR UPDATE"
 
@@ -142,42 +144,6 @@ RETURNING
     command_seq
 """
 
-INSERT_KEYS = """
-INSERT INTO vault_keys (
-    key_id,
-    subject_id,
-    category,
-    application_id,
-    generation,
-    epoch,
-    wrapped
-)
-SELECT
-    incoming.key_id,
-    incoming.subject_id,
-    incoming.category,
-    incoming.application_id,
-    incoming.generation,
-    incoming.epoch,
-    decode(incoming.wrapped, 'hex')
-FROM jsonb_to_recordset(%(keys)s::jsonb) AS incoming(
-    command_id uuid,
-    event_id uuid,
-    key_id uuid,
-    subject_id uuid,
-    category text,
-    application_id uuid,
-    generation int,
-    epoch int,
-    wrapped text
-)
-WHERE incoming.event_id = (
-    SELECT first.event_id FROM events first
-    WHERE first.command_id = incoming.command_id
-      AND first.command_seq = 0
-)
-"""
-
 INSERT_FINGERPRINTS = """
 INSERT INTO request_fingerprints (
     command_id,
@@ -217,6 +183,26 @@ class AppendUncertain(Exception):
     """
 
 
+@dataclass(frozen=True)
+class Effect:
+    """A change beside the log, which takes place if and only if its command is recorded.
+
+    The statement finds its rows in the JSON parameter `name`. Each carries the command_id, and the
+    event_id of the command's first event: a repeated command would bring another one.
+    """
+
+    name: str
+    statement: str
+
+
+Effects = Sequence[tuple[Effect, Sequence[dict[str, Any]]]]
+"""What takes place beside the log, and its rows."""
+
+
+class EpochReplaced(Exception):
+    """A key was wrapped by an epoch that was replaced meanwhile; it must be wrapped anew."""
+
+
 @dataclass(eq=False)
 class Append:
     """What one command wants recorded, whole or not at all."""
@@ -225,7 +211,7 @@ class Append:
     events: Sequence[dict[str, Any]]
     relied: Sequence[tuple[UUID, int]]
     """Streams the command read or writes, each at the version it saw."""
-    keys: Sequence[dict[str, Any]] = ()
+    effects: Effects = ()
     fingerprint: bytes | None = None
 
     done: bool = field(default=False, init=False)
@@ -341,7 +327,7 @@ class Appender:
                 for append in batch:
                     self._write([append])
                 return
-            batch[0].error = error
+            batch[0].error = EpochReplaced() if _of_replaced_epoch(error) else error
         except psycopg.OperationalError as error:
             for append in batch:
                 append.error = AppendUncertain(str(error))
@@ -364,14 +350,9 @@ class Appender:
     def _send(self, batch: list[Append]) -> list[dict[str, Any]]:
         statements = [LOCK_THE_GATE, INSERT_EVENTS]
         parameters: dict[str, Any] = _events(batch)
-        # Known by its first event, for a repeated command would bring keys of events it never made.
-        if keys := [
-            {"command_id": append.command_id, "event_id": append.events[0]["event_id"], **key}
-            for append in batch
-            for key in append.keys
-        ]:
-            statements.append(INSERT_KEYS)
-            parameters["keys"] = as_json(keys)
+        for effect, rows in _effects(batch).items():
+            statements.append(effect.statement)
+            parameters[effect.name] = as_json(rows)
         if fingerprints := [
             {"command_id": append.command_id, "fingerprint": append.fingerprint.hex()}
             for append in batch
@@ -392,6 +373,19 @@ class Appender:
         if clock and times and max(times) > clock[0]:
             return HappensInTheFuture(occurred_at=max(times).isoformat())
         return Conflict()
+
+
+def _of_replaced_epoch(error: psycopg.Error) -> bool:
+    return error.diag.constraint_name == EPOCHS
+
+
+def _effects(batch: list[Append]) -> dict[Effect, list[dict[str, Any]]]:
+    effects: dict[Effect, list[dict[str, Any]]] = {}
+    for append in batch:
+        known = {"command_id": append.command_id, "event_id": append.events[0]["event_id"]}
+        for effect, rows in append.effects:
+            effects.setdefault(effect, []).extend({**known, **row} for row in rows)
+    return effects
 
 
 def _events(batch: list[Append]) -> dict[str, str]:

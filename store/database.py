@@ -16,8 +16,10 @@ from psycopg.rows import TupleRow, dict_row
 from psycopg_pool import ConnectionPool
 
 from store import embedded
-from store.keyring import Keyring
+from store.epoch_keys import EpochKeys, KeyFiles
+from store.keyring import KeyDirectory, Keyring
 from store.settings import Settings
+from store.transit import Transit
 
 Connection = psycopg.Connection[TupleRow]
 REGISTRY = "hireledger"
@@ -48,7 +50,10 @@ class Database:
     """A PostgreSQL database that holds the logs of any number of organisations."""
 
     def __init__(self, settings: Settings, pool_size: int = 48) -> None:
-        self.keyring = Keyring(settings.data_dir / "keys")
+        directory = KeyDirectory(settings.data_dir / "keys")
+        self.keyring = Keyring(directory)
+        self.epoch_keys = _epoch_keys(settings, directory)
+        self.largest_document = settings.document_bytes
         self.admin_url = settings.database_url or embedded.start(settings.data_dir / "postgres")
         self.pool_size = pool_size
         self.name = self._check()
@@ -206,6 +211,15 @@ class Database:
         """Gives all connections back."""
         if self._pool is not None:
             self._pool.close()
+
+
+def _epoch_keys(settings: Settings, directory: KeyDirectory) -> EpochKeys:
+    if settings.transit_url is None:
+        return KeyFiles(directory)
+    token = settings.transit_token.get_secret_value() if settings.transit_token else ""
+    if settings.transit_token_file is not None:
+        token = settings.transit_token_file.read_text().strip()
+    return Transit(settings.transit_url, token, settings.transit_mount)
 
 
 def ensure_role(connection: Connection, role: str) -> None:

@@ -1,69 +1,92 @@
-"""The keys that live outside the database: one file an epoch, readable by its owner only."""
+"""The installation's own keys: files that only their owner may read, outside the database."""
 
 import hashlib
 import hmac
 import os
 import secrets
+import stat
 from functools import cached_property
 from pathlib import Path
 
 KEY_BYTES = 32
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-class Keyring:
-    """Epoch keys in a directory. They wrap the data keys that stand in the database."""
+class KeysExposed(Exception):
+    """Others than the owner may read the keys."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._seen: tuple[int, dict[int, bytes]] = (0, {})
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"others may read or change {path}; run: chmod go-rwx {path}")
 
-    def epoch(self) -> int:
-        """The epoch in force: the newest."""
-        return max(self._keys(), default=0) or self._begin(1)
 
-    def key(self, epoch: int) -> bytes | None:
-        """The key of an epoch; None if it was destroyed."""
-        return self._keys().get(epoch)
+class KeyDirectory:
+    """A directory of key files, each of 32 random bytes. Raises KeysExposed."""
 
-    def _keys(self) -> dict[int, bytes]:
-        """The keys there are now: read again whenever a file came or went."""
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        changed_at = self.directory.stat().st_mtime_ns
-        if self._seen[0] != changed_at:
-            paths = self.directory.glob("epoch-*.key")
-            keys = {int(path.stem.removeprefix("epoch-")): path.read_bytes() for path in paths}
-            self._seen = changed_at, keys
-        return self._seen[1]
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for exposed in (path, *path.iterdir()):
+            if stat.S_IMODE(_mode(exposed)) & OTHERS:
+                raise KeysExposed(exposed)
 
-    def secret(self, purpose: str) -> bytes:
-        """A secret for one purpose, the same in every process that has the key files."""
-        return hmac.new(self._installation, purpose.encode(), hashlib.sha256).digest()
-
-    @cached_property
-    def _installation(self) -> bytes:
-        path = self.directory / "installation.key"
+    def read(self, name: str) -> bytes:
+        """A key, made when first needed."""
+        path = self.path / name
         if not path.exists():
-            self._create(path)
+            self.create(name)
         return path.read_bytes()
 
-    def _begin(self, epoch: int) -> int:
-        self._create(self._path(epoch))
-        return epoch
-
-    def _path(self, epoch: int) -> Path:
-        return self.directory / f"epoch-{epoch}.key"
-
-    def _create(self, path: Path) -> None:
+    def create(self, name: str) -> None:
         """Writes a new key, whole or not at all; whoever is second uses the first one's."""
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
+        draft = self.path / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())
         try:
-            os.link(draft, path)
+            os.link(draft, self.path / name)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
+        self.settle()
+
+    def destroy(self, name: str) -> None:
+        """Removes a key for good, as far as a file system does; see decision 4."""
+        (self.path / name).unlink(missing_ok=True)
+        self.settle()
+
+    def settle(self) -> None:
+        """Makes sure that a failing machine does not bring the directory's old state back."""
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:  # another process's draft, gone again
+        return 0
+
+
+class Keyring:
+    """What one installation knows and no other: the source of its secrets."""
+
+    def __init__(self, keys: KeyDirectory) -> None:
+        self.keys = keys
+
+    def secret(self, purpose: str) -> bytes:
+        """A secret for one purpose, the same in every process that has the key files."""
+        return hmac.new(self._installation, purpose.encode(), hashlib.sha256).digest()
+
+    @property
+    def directory(self) -> Path:
+        """Where the key files are."""
+        return self.keys.path
+
+    @cached_property
+    def _installation(self) -> bytes:
+        return self.keys.read("installation.key")

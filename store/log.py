@@ -15,9 +15,12 @@ from domain.aggregate import Aggregate
 from domain.candidate import Candidate
 from domain.cost import Cost
 from domain.errors import NotFound, VersionMismatch
+from domain.legal_hold import LegalHolds
 from domain.organisation import Organisation as OrganisationItself
 from domain.pool import TalentPool
 from domain.requisition import Requisition
+from store import suppression
+from store.append import Effects
 from store.database import Database, Organisation
 from store.envelope import Attribution, Fact
 from store.mapper import FactMapper
@@ -42,6 +45,19 @@ WHERE (data ->> 'requisition_id')::uuid = %(requisition)s
   )
 ORDER BY stream_id
 """
+
+HELD = """
+SELECT
+    stream_type,
+    stream_id
+FROM events
+WHERE (data ->> 'hold_id')::uuid = %(hold)s
+  AND type IN ('candidate.legal_hold_placed', 'requisition.legal_hold_placed')
+"""
+
+CANDIDATE_WITH = "SELECT candidate_id FROM documents WHERE document_id = %(document)s AND attached"
+
+SUPPRESSED = "SELECT 1 FROM suppressions WHERE hash = ANY(%(hashes)s) LIMIT 1"
 
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
 
@@ -122,6 +138,27 @@ class Log(Application[UUID]):
         """A cost. Raises NotFound."""
         return self._get(Cost, id)
 
+    def candidate_with(self, document_id: UUID) -> Candidate:
+        """The candidate a document is attached to. Raises NotFound."""
+        rows = self.database.read(self.organisation, CANDIDATE_WITH, {"document": document_id})
+        if not rows:
+            raise NotFound(what="document", id=document_id)
+        return self.candidate(rows[0]["candidate_id"])
+
+    def held(self, hold_id: UUID) -> LegalHolds:
+        """What a legal hold is on. Raises NotFound."""
+        rows = self.database.read(self.organisation, HELD, {"hold": hold_id})
+        if not rows:
+            raise NotFound(what="legal hold", id=hold_id)
+        kind = Candidate if rows[0]["stream_type"] == Candidate.stream_type else Requisition
+        return self._get(kind, rows[0]["stream_id"])
+
+    def suppressed(self, email: str | None, phone: str | None) -> bool:
+        """Whether someone with this address or number was erased here."""
+        hashes = suppression.hashes(self.database.keyring, self.organisation.id, email, phone)
+        known = {"hashes": list(hashes)}
+        return bool(known["hashes"] and self.database.read(self.organisation, SUPPRESSED, known))
+
     def organisation_itself(self) -> OrganisationItself:
         """The organisation whose log this is."""
         return self._get(OrganisationItself, self.organisation.id)
@@ -148,14 +185,17 @@ class Log(Application[UUID]):
         *changed: Aggregate | None,
         by: Attribution,
         relying_on: Sequence[Aggregate | None] = (),
+        effects: Effects = (),
     ) -> Recorded:
         """Saves what was decided, in one append, if nothing it relied on has moved meanwhile.
+
+        What is to change beside the log changes in the same transaction.
 
         Raises VersionMismatch, Conflict, AlreadyDone, AppendUncertain (see store.append).
         """
         _check_version(changed[0], by.expected_version)
         reads = [(other.id, other.version) for other in relying_on if other is not None]
-        recordings = self.save(*changed, by=by, reads=reads)
+        recordings = self.save(*changed, by=by, reads=reads, effects=effects)
         return Recorded(
             tuple(
                 replace(self._fact(recording.domain_event), position=recording.notification.id)

@@ -6,6 +6,7 @@ from psycopg import sql
 
 from domain.errors import NotFound
 from store.database import REGISTRY, Connection, Database, Organisation, ensure_role
+from store.epoch_keys import newest
 from store.ids import new_id
 from store.migrations import (
     migrate_registry,
@@ -62,6 +63,19 @@ WHERE NOT EXISTS (SELECT FROM events)
 """
 
 
+# Only who holds the administrator's lock says in which epoch an organisation is; see keys.py.
+ENTER_EPOCH = """
+INSERT INTO vault_epochs (
+    epoch,
+    announced
+)
+SELECT
+    %(epoch)s,
+    true
+WHERE NOT EXISTS (SELECT FROM vault_epochs)
+"""
+
+
 class OrganisationExists(Exception):
     """There is an organisation of that name already."""
 
@@ -105,6 +119,7 @@ def create(database: Database, name: str, time_zone: str = "UTC") -> Organisatio
         connection.execute(
             sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(organisation.schema))
         )
+        connection.execute(ENTER_EPOCH, {"epoch": newest(database.epoch_keys)})
         connection.execute(
             FIRST_EVENT,
             {
@@ -142,6 +157,7 @@ def migrate_all(database: Database) -> dict[str, list[str]]:
         organisations = all_organisations(connection)
     for organisation in organisations:
         applied[organisation.name] = _migrate(database, organisation)
+        _enter_epoch(database, organisation)
     return applied
 
 
@@ -149,6 +165,15 @@ def _migrate(database: Database, organisation: Organisation) -> list[str]:
     return migrate_schema(
         database, organisation.schema, organisation.role, organisation_migrations()
     )
+
+
+def _enter_epoch(database: Database, organisation: Organisation) -> None:
+    """An organisation from before there were rotations, and without a key, is in no epoch yet."""
+    with database.administer() as connection:
+        connection.execute(
+            sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(organisation.schema))
+        )
+        connection.execute(ENTER_EPOCH, {"epoch": newest(database.epoch_keys)})
 
 
 def pending_anywhere(database: Database) -> bool:

@@ -13,12 +13,12 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
-from store.append import Append, Appender
+from store.append import Append, Appender, Effects, EpochReplaced
 from store.database import Database, Organisation
 from store.envelope import ENVELOPE_VERSION, EXACT, Attribution, Fact
 from store.ids import new_id
 from store.mapper import as_json
-from store.vault import Vault
+from store.vault import NEW_KEYS, Vault
 
 FACT = """
 SELECT
@@ -95,11 +95,25 @@ class LogRecorder(ApplicationRecorder):
         """Records the events of one command, and gives their positions.
 
         `by` says who asks; `reads` are other streams the command relied on, at the versions it
-        saw. Raises Conflict, AlreadyDone, AppendUncertain (see store.append).
+        saw; `effects` take place beside the log. Raises Conflict, AlreadyDone, AppendUncertain
+        (see store.append).
         """
-        by: Attribution = kwargs["by"]
-        reads: Sequence[tuple[UUID, int]] = kwargs.get("reads", ())
         facts = cast("Sequence[Fact]", stored_events)
+        try:
+            return self._append(facts, **kwargs)
+        except EpochReplaced:
+            # Keys were rotated between sealing and appending. Nothing was stored.
+            self.vault.look_for_epoch()
+            return self._append(facts, **kwargs)
+
+    def _append(
+        self,
+        facts: Sequence[Fact],
+        *,
+        by: Attribution,
+        reads: Sequence[tuple[UUID, int]] = (),
+        effects: Effects = (),
+    ) -> list[int]:
         sealed, keys = self.vault.seal(facts)
         heads: dict[UUID, int] = {}
         for fact in facts:
@@ -112,7 +126,7 @@ class LogRecorder(ApplicationRecorder):
                     for seq, (fact, boxes) in enumerate(zip(facts, sealed, strict=True))
                 ],
                 relied=[*heads.items(), *reads],
-                keys=[key.row() for key in keys],
+                effects=[(NEW_KEYS, [key.row() for key in keys]), *effects],
                 fingerprint=by.fingerprint,
             )
         )

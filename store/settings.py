@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """`HIRELEDGER_DATABASE_URL` and `HIRELEDGER_DATA_DIR`."""
+    """Each is an environment variable: `HIRELEDGER_DATABASE_URL`, `HIRELEDGER_DATA_DIR` ..."""
 
     model_config = SettingsConfigDict(env_prefix="HIRELEDGER_")
 
@@ -15,3 +16,15 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path.home() / ".local" / "share" / "hireledger"
     """Holds the epoch keys, and the database if it is embedded."""
+
+    transit_url: str | None = None
+    """An OpenBao or HashiCorp Vault that keeps the epoch keys; without it they are files."""
+
+    transit_token: SecretStr | None = None
+    transit_token_file: Path | None = None
+    """The token, or a file that holds it; an agent may renew the file between starts."""
+
+    transit_mount: str = "transit"
+
+    document_bytes: int = 20_000_000
+    """The largest document that is taken."""

@@ -37,6 +37,9 @@ class RememberingLog:
     def candidates_for(self, requisition_id: UUID) -> list[Any]:
         return [self.known[id] for id in sorted(self.applicants[requisition_id])]
 
+    def suppressed(self, *_: str | None) -> bool:
+        return False
+
     def organisation_itself(self) -> Organisation:
         return self.organisation
 

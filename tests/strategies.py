@@ -18,9 +18,11 @@ from domain.application import Application, Status
 from domain.candidate import Candidate
 from domain.correction import correctable_fields
 from domain.cost import Cost, CostScope
+from domain.document import MediaType
 from domain.errors import Refusal
 from domain.event import (
     Amount,
+    Category,
     Code,
     Count,
     Currency,
@@ -57,6 +59,7 @@ amounts = st.from_regex(r"[0-9]{1,12}(\.[0-9]{1,2})?", fullmatch=True)
 
 _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (Code, codes),
+    (MediaType, st.sampled_from(["application/pdf", "image/svg+xml"])),
     (Words, st.text(storable, min_size=1, max_size=300)),
     (Moment, moments),
     (Count, numbers),
@@ -325,6 +328,11 @@ class World:
         candidate.reengage(
             uuid4(), pick(self.requisitions, step.what), previous_application_id=previous
         )
+
+    def erase(self, candidate: Candidate, step: Step) -> None:
+        """What is destroyed is destroyed today, whatever else is entered late."""
+        categories = None if step.flag else [Category.SURVEY]
+        candidate.at(None).erase("request", [], self.requisitions, categories)
 
     def change_details(self, _: Candidate, step: Step) -> None:
         requisition = pick(self.requisitions, step.what)

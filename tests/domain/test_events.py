@@ -18,9 +18,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain import catalogue
 from domain.cost import CostScope
+from domain.document import MediaType
 from domain.errors import Refusal
 from domain.event import (
     Amount,
+    Category,
     Code,
     Count,
     Currency,
@@ -59,6 +61,8 @@ PLAIN = [
     date,
     StageKind,
     SurveyMoment,
+    Category,
+    MediaType,
     CostScope,
     InterviewPlan,
     NoneType,

@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 from uuid import RFC_4122
 
+import pytest
+from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app import Hireledger
+from store.epoch_keys import EpochDestroyed, KeyFiles
 from store.ids import derived_id, new_id
-from store.keyring import Keyring
+from store.keyring import KeyDirectory, Keyring, KeysExposed
 
 ROOT = Path(__file__).parent.parent.parent
 parts = st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=4)
@@ -29,9 +32,9 @@ def test_only_the_owner_may_read_the_keys(hireledger: Hireledger) -> None:
 def test_a_new_key_file_is_private_whatever_the_mask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        keyring = Keyring(tmp_path / "keys")
-        assert keyring.epoch() == 1
-        keyring.secret("test")
+        directory = KeyDirectory(tmp_path / "keys")
+        assert KeyFiles(directory).begin() == 1
+        Keyring(directory).secret("test")
     finally:
         os.umask(before)
     files = list((tmp_path / "keys").iterdir())
@@ -40,16 +43,52 @@ def test_a_new_key_file_is_private_whatever_the_mask(tmp_path: Path) -> None:
 
 
 def test_a_destroyed_epoch_is_gone(tmp_path: Path) -> None:
-    keyring = Keyring(tmp_path)
-    assert keyring.key(keyring.epoch()) is not None
-    (tmp_path / "epoch-1.key").unlink()
-    assert keyring.key(1) is None
+    keys, key_id = KeyFiles(private(tmp_path)), new_id()
+    epoch = keys.begin()
+    [wrapped] = keys.wrap(epoch, [(key_id, b"secret")])
+    assert keys.unwrap(epoch, [(key_id, wrapped)]) == [b"secret"]
+    keys.destroy(epoch)
+    assert keys.epochs() == []
+    with pytest.raises(EpochDestroyed):
+        keys.unwrap(epoch, [(key_id, wrapped)])
+
+
+def test_an_epoch_that_another_process_began_is_known(tmp_path: Path) -> None:
+    mine, theirs = KeyFiles(private(tmp_path)), KeyFiles(KeyDirectory(tmp_path / "keys"))
+    key_id = new_id()
+    for epoch in (1, 2, 3):
+        assert theirs.begin() == epoch
+        [wrapped] = theirs.wrap(epoch, [(key_id, b"secret")])
+        assert mine.unwrap(epoch, [(key_id, wrapped)]) == [b"secret"]
+
+
+def test_a_wrapped_key_does_not_stand_for_another(tmp_path: Path) -> None:
+    keys = KeyFiles(private(tmp_path))
+    [wrapped] = keys.wrap(keys.begin(), [(new_id(), b"secret")])
+    with pytest.raises(InvalidTag):
+        keys.unwrap(1, [(new_id(), wrapped)])
+
+
+@pytest.mark.parametrize("exposed", ["", "epoch-1.key"])
+def test_keys_that_others_may_read_are_not_used(tmp_path: Path, exposed: str) -> None:
+    KeyFiles(private(tmp_path)).begin()
+    path = tmp_path / "keys" / exposed
+    path.chmod(path.stat().st_mode | stat.S_IRGRP)
+    with pytest.raises(KeysExposed, match="chmod go-rwx"):
+        KeyDirectory(tmp_path / "keys")
+
+
+def private(tmp_path: Path) -> KeyDirectory:
+    return KeyDirectory(tmp_path / "keys")
 
 
 def test_processes_that_begin_together_have_one_key(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from store.keyring import Keyring;"
-        "k = Keyring(Path(sys.argv[1])); print(k.secret('x').hex(), k.key(k.epoch()).hex())"
+        "import sys; from pathlib import Path; from store.keyring import KeyDirectory, Keyring;"
+        "from store.epoch_keys import KeyFiles, newest;"
+        "d = KeyDirectory(Path(sys.argv[1]) / 'keys');"
+        "k = KeyFiles(d); n = newest(k);"
+        "print(Keyring(d).secret('x').hex(), k._key(n).hex())"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
     running = [

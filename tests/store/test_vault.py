@@ -19,7 +19,7 @@ from projections.timeline import timeline
 from store.access_log import Access, AccessNotRecorded
 from store.database import Connection
 from store.envelope import Attribution, Fact
-from store.keyring import Keyring
+from store.epoch_keys import EpochDestroyed, KeyFiles
 from store.log import Log
 from store.vault import SealBroken
 from tests import examples
@@ -146,7 +146,11 @@ def test_without_the_epoch_key_all_is_redacted(
     log: Log, recruiter: Attribution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registered, *_ = noted(log, recruiter)
-    monkeypatch.setattr(Keyring, "key", lambda *_: None)
+
+    def destroyed(*_: object) -> None:
+        raise EpochDestroyed(epoch=1)
+
+    monkeypatch.setattr(KeyFiles, "unwrap", destroyed)
     assert set(opened(log, registered).values()) == {"Redacted"}
 
 
@@ -183,8 +187,7 @@ def test_no_key_stands_in_the_database_in_the_clear(
     noted(log, recruiter)
     keys = [octets for octets in drawn if len(octets) == 32]
     assert len(keys) == 2
-    epoch_key = log.database.keyring.key(1)
-    assert epoch_key is not None
+    epoch_key = (log.database.keyring.directory / "epoch-1.key").read_bytes()
     with log.database.transaction(log.organisation) as connection:
         rows = connection.execute("SELECT wrapped FROM vault_keys").fetchall()
         text = str(connection.execute("SELECT t::text FROM vault_keys t").fetchall())
