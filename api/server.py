@@ -53,14 +53,9 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         # garbage would hold up an answer by some 40 ms now and then.
         gc.collect()
         gc.freeze()
-        follower = Follower(hireledger.database) if with_projector else None
-        if follower:
-            follower.start()
-        with live.ended_by_signals():
+        behind = [Follower(hireledger.database), Sealer(hireledger.database)]
+        with live.ended_by_signals(), running(behind if with_projector else []):
             yield
-        if follower:
-            follower.stop()
-            follower.join()
 
     application = FastAPI(
         title="Hireledger",

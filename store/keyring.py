@@ -39,9 +39,17 @@ class Keyring:
         """A secret for one purpose, the same in every process that has the key files."""
         return hmac.new(self._installation, purpose.encode(), hashlib.sha256).digest()
 
+    def signing_seed(self) -> bytes:
+        """What the Ed25519 key that signs the ledger's checkpoints is made from."""
+        return self._kept("ledger-signing.key")
+
     @cached_property
     def _installation(self) -> bytes:
-        path = self.directory / "installation.key"
+        return self._kept("installation.key")
+
+    def _kept(self, name: str) -> bytes:
+        """The key in a file, made when first needed."""
+        path = self.directory / name
         if not path.exists():
             self._create(path)
         return path.read_bytes()

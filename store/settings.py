@@ -6,7 +6,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """`HIRELEDGER_DATABASE_URL` and `HIRELEDGER_DATA_DIR`."""
+    """`HIRELEDGER_DATABASE_URL`, `HIRELEDGER_DATA_DIR` and `HIRELEDGER_CHECKPOINT_COPIES`."""
 
     model_config = SettingsConfigDict(env_prefix="HIRELEDGER_")
 
@@ -15,3 +15,6 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path.home() / ".local" / "share" / "hireledger"
     """Holds the epoch keys, and the database if it is embedded."""
+
+    checkpoint_copies: Path | None = None
+    """A directory, best on another machine, that every signed checkpoint is copied to."""
