@@ -506,7 +506,7 @@ def _check_stream(stream_id: Any, events: Any) -> None:
             raise Refused(f"event {number} of the bundle does not have the columns of an event")
         position = event["position"]
         if type(position) is not int or position <= before:
-            raise Refused(f"event {number} of the bundle is not in the order of the log")
+            raise Refused(f"position {position!r}: the event is not in the order of the log")
         before = position
         if event["stream_id"] != stream_id:
             raise Refused(f"position {position}: the event is of another stream")

@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import (
     applications,
+    audit,
     candidates,
     costs,
     engagement_scores,
@@ -33,6 +34,7 @@ from api.live import Live
 from api.problems import Problem, handle_problems
 from projections.follower import Follower
 from store.append import AlreadyDone
+from store.ledger.sealer import Sealer
 from store.system import Hireledger
 
 DESCRIPTION = """
@@ -43,7 +45,10 @@ and as known at any time (`known_at`, `known_before`).
 
 
 def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
-    """The application over a running system, with a projector of its own unless told not to."""
+    """The application over a running system.
+
+    Unless told not to, it moves the read models and seals the ledger too.
+    """
 
     live = Live(hireledger)
 
@@ -53,9 +58,16 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         # garbage would hold up an answer by some 40 ms now and then.
         gc.collect()
         gc.freeze()
-        behind = [Follower(hireledger.database), Sealer(hireledger.database)]
-        with live.ended_by_signals(), running(behind if with_projector else []):
+        behind = Follower(hireledger.database), Sealer(hireledger.database)
+        working = behind if with_projector else ()
+        for worker in working:
+            worker.start()
+        with live.ended_by_signals():
             yield
+        for worker in working:
+            worker.stop()
+        for worker in working:
+            worker.join()
 
     application = FastAPI(
         title="Hireledger",
@@ -86,6 +98,7 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         engagement_scores,
         metrics,
         events,
+        audit,
         health,
     ):
         application.include_router(module.router)

@@ -8,6 +8,7 @@ from app import NotMigrated
 from cli import analysis, audit, data, read_models, serving
 from cli.shared import fail
 from domain.errors import Refusal
+from hireledger_verify import Refused
 from projections.generations import RebuildCancelled
 from projections.rebuild import (
     ReadersInTheWay,
@@ -16,6 +17,7 @@ from projections.rebuild import (
 )
 from store.append import AppendUncertain
 from store.database import DatabaseUnusable
+from store.ledger.sealing import SealingRefused
 from store.migrations import MigrationRefused
 
 cli = typer.Typer(help="Recruiting on an append-only ledger.", no_args_is_help=True)
@@ -30,6 +32,8 @@ def main() -> None:
         cli()
     except (
         Refusal,
+        Refused,
+        SealingRefused,
         DatabaseUnusable,
         NotMigrated,
         MigrationRefused,

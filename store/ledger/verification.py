@@ -19,7 +19,6 @@ from hireledger_verify import (
     HASH_BYTES,
     Checkpoint,
     Refused,
-    VerifierKey,
     head_of,
     heads_in,
     node_hash,
@@ -281,7 +280,7 @@ class _Verifying:
         """Where the streams end now, against where they were when it was signed."""
         with connection.cursor(name="heads") as cursor:
             cursor.execute(STREAM_HEADS, {"size": newest.size})
-            now = dict(cursor)
+            now: dict[str, int] = dict(cursor)
         buckets = heads.gathered(now.items())
         kept = heads.every_bucket(connection)
         if buckets != kept:
