@@ -1,5 +1,6 @@
 """Proofs for others to check: that a log only grew, and what it holds of one stream."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -100,7 +101,7 @@ def prove_stream(connection: Connection, signed: Signed, stream_id: UUID) -> Pro
     number = bucket_of(head_of(str(stream_id), len(rows)))
     return ProvenStream(
         signed=signed,
-        events=[event for _, event in rows],
+        events=[json.loads(text) for _, text in rows],
         inclusion=[tiles.inclusion(tile, index, size) for index, _ in rows],
         bucket=heads.bucket(connection, number),
         bucket_proof=tiles.inclusion(tiles.stored(connection, heads.TREE), number, BUCKETS),

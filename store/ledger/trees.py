@@ -1,5 +1,6 @@
 """The trees of an organisation's ledger, and what their leaves are."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -7,13 +8,13 @@ from typing import Any
 from hireledger_verify import entry_leaf, event_leaf
 from store.database import Connection, Organisation
 
-READ_AT_ONCE = 4_096
+READ_AT_ONCE = 1_000
 
 # Everything an event consists of: the verifier's COLUMNS.
 EVENT = """
 SELECT
     position - 1,
-    row_to_json(event)
+    row_to_json(event)::text
 FROM (
     SELECT
         position,
@@ -65,7 +66,7 @@ ORDER BY version
 ACCESSES = """
 SELECT
     entry.index,
-    row_to_json(entry)
+    row_to_json(entry)::text
 FROM (
     SELECT
         place.index,
@@ -124,4 +125,6 @@ def entries(
     with connection.cursor(name="entries") as cursor:
         cursor.itersize = READ_AT_ONCE
         cursor.execute(tree.entries.encode(), {"after": after, "upto": upto})
-        yield from cursor
+        # Parsed one by one: many at once would all wait for the collector of garbage.
+        for index, text in cursor:
+            yield index, json.loads(text)

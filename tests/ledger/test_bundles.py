@@ -66,7 +66,7 @@ def packed(file: Path, content: Members) -> Path:
     return file
 
 
-def changed(file: Path, member: str, change: Callable[[Any], None]) -> Path:
+def changed(file: Path, member: str, change: Callable[[Any], object]) -> Path:
     """The same bundle, but for what a change did to the JSON of a member."""
     content = members(file)
     value = json.loads(content[member])
@@ -96,7 +96,7 @@ def test_a_requisition_has_a_bundle_too(log: Log, file: Path) -> None:
     assert check_bundle(file, the_key(log)).stream_type == "requisition"
 
 
-EVENT_CHANGES: dict[str, Callable[[Any], None]] = {
+EVENT_CHANGES: dict[str, Callable[[Any], object]] = {
     "a word of the data": lambda it: it["events"][1]["data"].update(source="agency"),
     "who did it": lambda it: it["events"][1].update(actor_id=it["stream_id"]),
     "when it happened": lambda it: it["events"][1].update(
@@ -156,7 +156,7 @@ def first_proof(it: dict[str, Any]) -> list[str]:
     return proof
 
 
-PROOF_CHANGES: dict[str, Callable[[Any], None]] = {
+PROOF_CHANGES: dict[str, Callable[[Any], object]] = {
     "one hash less": lambda it: first_proof(it).pop(),
     "one hash more": lambda it: first_proof(it).append(first_proof(it)[0]),
     "no hash": lambda it: first_proof(it).clear(),
@@ -182,7 +182,7 @@ def test_a_changed_proof_is_refused(file: Path, change: str) -> None:
         check_bundle(changed(file, "proofs.json", PROOF_CHANGES[change]))
 
 
-SHAPE_CHANGES: dict[str, Callable[[Any], None]] = {
+SHAPE_CHANGES: dict[str, Callable[[Any], object]] = {
     "another format": lambda it: it.update(format=2),
     "another organisation": lambda it: it.update(organisation=it["stream_id"]),
     "another stream": lambda it: it.update(stream_id=it["organisation"]),

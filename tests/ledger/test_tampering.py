@@ -8,14 +8,14 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
 from domain.event import Category
-from hireledger_verify import event_leaf
+from hireledger_verify import bucket_of, event_leaf, head_of
 from store.access_log import Access
 from store.database import Connection
 from store.envelope import Attribution
 from store.ids import new_id
 from store.ledger import checkpoints, copies, heads, tiles
 from store.ledger.sealing import SealingRefused, seal
-from store.ledger.trees import ACCESS, EVENTS, LOG, TREES
+from store.ledger.trees import ACCESS, LOG, TREES, entries
 from store.ledger.verification import Verification, verify
 from store.log import Log
 from tests import examples
@@ -155,8 +155,7 @@ def test_every_column_of_an_event_is_in_its_leaf(sealed: Log) -> None:
 
 
 def leaf_at(connection: Connection, log: Log, position: int) -> bytes:
-    parameters = {"after": position - 1, "upto": position}
-    [(_, event)] = connection.execute(EVENTS.encode(), parameters).fetchall()
+    [(_, event)] = entries(connection, LOG, position - 1, position)
     return event_leaf(str(log.organisation.id), event)
 
 
@@ -265,7 +264,7 @@ def rebuild_tree(connection: Connection, log: Log, size: int) -> None:
     connection.execute("DELETE FROM ledger_buckets")
     moved: dict[str, tuple[int, int]] = {}
     leaves = []
-    for _, event in connection.execute(EVENTS.encode(), {"after": 0, "upto": size}):
+    for _, event in entries(connection, LOG, 0, size):
         leaves.append(event_leaf(str(log.organisation.id), event))
         first, _ = moved.get(event["stream_id"], (event["version"], 0))
         moved[event["stream_id"]] = first, event["version"]
@@ -276,7 +275,7 @@ def rebuild_tree(connection: Connection, log: Log, size: int) -> None:
 def test_a_rewritten_bucket_names_the_stream(sealed: Log) -> None:
     with forged.administrator(sealed) as connection:
         stream, _ = ends(connection)[0]
-        number = heads.bucket_of(heads.head_of(str(stream), 0))
+        number = bucket_of(head_of(str(stream), 0))
         connection.execute("DELETE FROM ledger_buckets WHERE bucket = %s", (number,))
     found = checked(sealed)
     assert [f.stream_id for f in found.faults] == [str(stream)]

@@ -125,6 +125,20 @@ def test_tiles_are_those_of_the_specification() -> None:
     }
 
 
+def test_one_more_leaf_costs_the_same_in_a_larger_tree() -> None:
+    """It reads and writes one tile a level, however many there are."""
+    for size, levels in ((1_000, 1), (70_000, 1), (65_535, 3)):
+        tree, read = stored(size), []
+
+        def reading(level: int, index: int, tree: Stored = tree, read: list[int] = read) -> bytes:
+            read.append(level)
+            return tree.read(level, index)
+
+        changed = tiles.grown(reading, size, [bytes(32)])
+        assert len(read) <= levels
+        assert len(changed) == levels
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 255, 256, 257, 1000])
 def test_a_proof_holds_for_nothing_else(size: int) -> None:
     leaves, tree = leaves_of(size), stored(size)
