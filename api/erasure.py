@@ -64,7 +64,7 @@ def get_erasure_certificate(
     candidate_id: UUID, calling: Annotated[Caller, may(AUDITING)]
 ) -> Certificate:
     """The signed certificate: what was destroyed, what is kept and why, since when for good."""
-    signer = Signer(calling.log.database.keyring.keys, f"hireledger/{calling.organisation.id}")
+    signer = Signer.of(calling.log.database.keyring.keys, f"hireledger/{calling.organisation.id}")
     with calling.log.database.transaction(calling.organisation) as connection:
         found = certificate(connection, calling.organisation.id, candidate_id, signer)
     if found is None:

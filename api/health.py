@@ -19,6 +19,7 @@ from api.problems import problem_responses
 from projections.catalogue import READ_MODELS
 from projections.health import ReadModelHealth, health
 from projections.live import standing
+from store.ledger.standing import TreeStanding, standings
 
 router = APIRouter(tags=["Health"])
 get = getting(router)
@@ -32,6 +33,17 @@ MEASURES: tuple[Measure, ...] = (
     ("lag_events", "Events recorded that it has not taken in.", lambda row: row.lag_events),
     ("lag_seconds", "Age of the oldest of these.", lambda row: row.lag_seconds),
     ("stopped", "1 if an event has stopped it.", lambda row: row.error is not None),
+)
+
+LedgerMeasure = tuple[str, str, Callable[[TreeStanding], float]]
+LEDGER_MEASURES: tuple[LedgerMeasure, ...] = (
+    ("size", "Entries that a signed checkpoint covers.", lambda row: row.size),
+    ("unsealed", "Entries that no checkpoint covers yet.", lambda row: row.unsealed),
+    (
+        "refused",
+        "1 if nothing more is signed: run hireledger audit verify.",
+        lambda row: row.refusal is not None,
+    ),
 )
 
 
@@ -48,6 +60,13 @@ class Readiness(BaseModel):
     lag_events: Annotated[int, Field(description="The most any read model is behind.")]
     lag_seconds: Annotated[float, Field(description="The longest any has been behind; seconds.")]
     stopped: Annotated[int, Field(description="Read models that an event has stopped.")]
+    ledgers_refused: Annotated[
+        int,
+        Field(
+            description="Trees that are signed no further, because what is there is not what was"
+            " signed before: run `hireledger audit verify`. This alone does not make it unready."
+        ),
+    ]
 
 
 class ReadModels(Answered):
@@ -66,20 +85,23 @@ def healthz() -> Health:
 def readyz(request: Request, response: Response) -> Readiness:
     """Says whether the read side keeps up; 503 when it does not."""
     hireledger = system(request)
-    standings: list[ReadModelHealth] = []
+    read_models: list[ReadModelHealth] = []
+    trees: list[TreeStanding] = []
     for organisation in hireledger.organisations():
         with hireledger.database.transaction(organisation) as connection:
-            standings += health(connection)
-    stopped = sum(standing.error is not None for standing in standings)
-    lag_seconds = max((standing.lag_seconds for standing in standings), default=0.0)
+            read_models += health(connection)
+            trees += standings(connection)
+    stopped = sum(read_model.error is not None for read_model in read_models)
+    lag_seconds = max((read_model.lag_seconds for read_model in read_models), default=0.0)
     late = lag_seconds > LATE_SECONDS
     if late or stopped:
         response.status_code = UNAVAILABLE
     return Readiness(
         status="stopped" if stopped else "late" if late else "ready",
-        lag_events=max((standing.lag_events for standing in standings), default=0),
+        lag_events=max((read_model.lag_events for read_model in read_models), default=0),
         lag_seconds=lag_seconds,
         stopped=stopped,
+        ledgers_refused=sum(tree.refusal is not None for tree in trees),
     )
 
 
@@ -94,14 +116,17 @@ def list_read_models(ask: Asking = asking(READING, READ_MODELS)) -> ReadModels:
     "/metrics", response_class=PlainTextResponse, responses=problem_responses(401, 403, 503)
 )
 def expose_metrics(calling: Annotated[Caller, may(READING)]) -> Response:
-    """The log and the read models in numbers, in the text format of Prometheus."""
+    """The log, the read models and the ledger in numbers, in the text format of Prometheus."""
     with calling.log.database.transaction(calling.organisation) as connection:
         head, read_models = standing(connection).head, health(connection)
-    text = generate_latest(_measured(head, read_models))
+        trees = standings(connection)
+    text = generate_latest(_measured(head, read_models, trees))
     return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
 
-def _measured(head: int, read_models: list[ReadModelHealth]) -> CollectorRegistry:
+def _measured(
+    head: int, read_models: list[ReadModelHealth], trees: list[TreeStanding]
+) -> CollectorRegistry:
     """Read off for one answer: a registry that lived on would go on telling what has gone."""
     registry = CollectorRegistry()
     Gauge("hireledger_log_position", "The newest log position.", registry=registry).set(head)
@@ -111,4 +136,8 @@ def _measured(head: int, read_models: list[ReadModelHealth]) -> CollectorRegistr
         )
         for row in read_models:
             gauge.labels(row.name).set(of(row))
+    for name, words, measure in LEDGER_MEASURES:
+        gauge = Gauge(f"hireledger_ledger_{name}", words, labelnames=["tree"], registry=registry)
+        for tree in trees:
+            gauge.labels(tree.tree).set(measure(tree))
     return registry

@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import (
     applications,
+    audit,
     candidates,
     costs,
     documents,
@@ -36,6 +37,7 @@ from api.live import Live
 from api.problems import Problem, handle_problems
 from projections.follower import Follower
 from store.append import AlreadyDone
+from store.ledger.sealer import Sealer
 from store.system import Hireledger
 
 DESCRIPTION = """
@@ -46,7 +48,10 @@ and as known at any time (`known_at`, `known_before`).
 
 
 def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
-    """The application over a running system, with a projector of its own unless told not to."""
+    """The application over a running system.
+
+    Unless told not to, it moves the read models and seals the ledger too.
+    """
 
     live = Live(hireledger)
 
@@ -56,14 +61,16 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         # garbage would hold up an answer by some 40 ms now and then.
         gc.collect()
         gc.freeze()
-        follower = Follower(hireledger.database) if with_projector else None
-        if follower:
-            follower.start()
+        behind = Follower(hireledger.database), Sealer(hireledger.database)
+        working = behind if with_projector else ()
+        for worker in working:
+            worker.start()
         with live.ended_by_signals():
             yield
-        if follower:
-            follower.stop()
-            follower.join()
+        for worker in working:
+            worker.stop()
+        for worker in working:
+            worker.join()
 
     application = FastAPI(
         title="Hireledger",
@@ -97,6 +104,7 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         engagement_scores,
         metrics,
         events,
+        audit,
         health,
     ):
         application.include_router(module.router)

@@ -57,7 +57,7 @@ def erase(
 
 def print_certificate(hireledger: Hireledger, organisation: Organisation, candidate: UUID) -> None:
     """Shows what was destroyed, and what is not yet out of reach."""
-    signer = Signer(hireledger.database.keyring.keys, f"hireledger/{organisation.id}")
+    signer = Signer.of(hireledger.database.keyring.keys, f"hireledger/{organisation.id}")
     with hireledger.database.transaction(organisation) as connection:
         found = certificate(connection, organisation.id, candidate, signer)
     if found is None:

@@ -5,9 +5,10 @@ import logging
 import typer
 
 from app import NotMigrated
-from cli import analysis, data, erasure, keyring, read_models, serving
+from cli import analysis, audit, data, erasure, keyring, read_models, serving
 from cli.shared import fail
 from domain.errors import Refusal
+from hireledger_verify import Refused
 from projections.generations import RebuildCancelled
 from projections.rebuild import (
     ReadersInTheWay,
@@ -17,10 +18,11 @@ from projections.rebuild import (
 from store.append import AppendUncertain
 from store.database import DatabaseUnusable
 from store.keyring import KeysExposed
+from store.ledger.sealing import SealingRefused
 from store.migrations import MigrationRefused
 
 cli = typer.Typer(help="Recruiting on an append-only ledger.", no_args_is_help=True)
-for part in (serving, data, analysis, read_models, erasure, keyring):
+for part in (serving, data, analysis, read_models, audit, erasure, keyring):
     cli.add_typer(part.cli)
 
 
@@ -31,6 +33,8 @@ def main() -> None:
         cli()
     except (
         Refusal,
+        Refused,
+        SealingRefused,
         DatabaseUnusable,
         KeysExposed,
         NotMigrated,

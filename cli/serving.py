@@ -13,6 +13,7 @@ from simulation.history import simulate
 from store import api_keys, organisations
 from store.database import Organisation
 from store.ids import new_id
+from store.ledger.sealer import Sealer
 from store.system import Hireledger
 
 DEMO = "demo"
@@ -27,7 +28,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = PORT,
     projector: Annotated[
-        bool, typer.Option(help="Move the read models in this process too.")
+        bool, typer.Option(help="Move the read models and seal the ledger in this process too.")
     ] = True,
 ) -> None:
     """Serve the API, with a projector unless another process has one."""
@@ -37,15 +38,19 @@ def serve(
 
 @cli.command()
 def project() -> None:
-    """Move the read models of all organisations; any number of these may run."""
+    """Move the read models of all organisations and seal their ledgers; any number may run."""
     with running() as hireledger:
-        follower = Follower(hireledger.database)
+        follower, sealer = Follower(hireledger.database), Sealer(hireledger.database)
+        sealer.start()
         follower.start()
         try:
             follower.join()
         except KeyboardInterrupt:
             follower.stop()
             follower.join()
+        finally:
+            sealer.stop()
+            sealer.join()
 
 
 @cli.command()

@@ -96,7 +96,7 @@ def certificate(
         candidate_id=candidate_id,
         erasures=erasures,
         note=signer.sign(_text(organisation_id, candidate_id, erasures)),
-        verifier_key=signer.verifier_key,
+        verifier_key=str(signer.key),
     )
 
 

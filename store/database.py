@@ -30,6 +30,7 @@ SELECT
     set_config('role', %(role)s, true)
 """
 OLDEST_POSTGRESQL = 150000
+SEALERS = 4
 
 
 class DatabaseUnusable(Exception):
@@ -59,7 +60,9 @@ class Database:
         self.name = self._check()
         self.login = f"{self.name}_app"
         self.sealer = f"{self.name}_sealer"
+        self.checkpoint_copies = settings.checkpoint_copies
         self._pool: ConnectionPool[Connection] | None = None
+        self._sealers: ConnectionPool[Connection] | None = None
         self._opening = Lock()
 
     def _check(self) -> str:
@@ -74,13 +77,16 @@ class Database:
     @property
     def app_url(self) -> str:
         """How the application connects: as a login that owns nothing."""
+        return self._url_of(self.login)
+
+    def _url_of(self, login: str) -> str:
         parts = conninfo_to_dict(self.admin_url)
-        parts.update(user=self.login, password=self._password())
+        parts.update(user=login, password=self._password(login))
         return make_conninfo("", **parts)
 
-    def _password(self) -> str:
+    def _password(self, login: str) -> str:
         return hmac.new(
-            self.keyring.secret("database login"), self.login.encode(), hashlib.sha256
+            self.keyring.secret("database login"), login.encode(), hashlib.sha256
         ).hexdigest()
 
     @property
@@ -163,6 +169,23 @@ class Database:
         connection.execute(ENTER, {"schema": organisation.schema, "role": organisation.role})
 
     @contextmanager
+    def sealing(self, organisation: Organisation) -> Iterator[Connection]:
+        """One transaction as the sealer, who reads the logs and writes the ledger."""
+        with self._opening:
+            if self._sealers is None:
+                self._sealers = ConnectionPool(
+                    self._url_of(self.sealer),
+                    kwargs={"options": "-c search_path=", "autocommit": True},
+                    min_size=0,
+                    max_size=SEALERS,
+                    timeout=10,
+                    open=True,
+                )
+        with self._sealers.connection() as connection, connection.transaction():
+            connection.execute("SELECT set_config('search_path', %s, true)", (organisation.schema,))
+            yield connection
+
+    @contextmanager
     def registry(self) -> Iterator[Connection]:
         """One transaction on the list of organisations."""
         with self.pool.connection() as connection, connection.transaction():
@@ -192,14 +215,14 @@ class Database:
     def prepare_roles(self) -> None:
         """Makes sure the owner, the application's login and the sealer exist."""
         with self.administer() as connection:
-            for role in (OWNER, self.sealer):
-                ensure_role(connection, role)
-            ensure_role(connection, self.login)
-            connection.execute(
-                sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}").format(
-                    sql.Identifier(self.login), self._password()
+            ensure_role(connection, OWNER)
+            for login in (self.login, self.sealer):
+                ensure_role(connection, login)
+                connection.execute(
+                    sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}").format(
+                        sql.Identifier(login), self._password(login)
+                    )
                 )
-            )
             connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
             connection.execute(
                 sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(
@@ -209,8 +232,9 @@ class Database:
 
     def close(self) -> None:
         """Gives all connections back."""
-        if self._pool is not None:
-            self._pool.close()
+        for pool in (self._pool, self._sealers):
+            if pool is not None:
+                pool.close()
 
 
 def _epoch_keys(settings: Settings, directory: KeyDirectory) -> EpochKeys:

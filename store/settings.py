@@ -28,3 +28,6 @@ class Settings(BaseSettings):
 
     document_bytes: int = 20_000_000
     """The largest document that is taken."""
+
+    checkpoint_copies: Path | None = None
+    """A directory, best on another machine, that every signed checkpoint is copied to."""

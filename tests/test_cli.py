@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg import sql
 
 from projections.engine import Projector
 from store.database import Organisation
@@ -20,6 +19,7 @@ from store.system import Hireledger
 from tests import examples
 from tests.projections.test_cost_per_hire import cost
 from tests.projections.test_recruiting_cost_ratio import hired_for, on_record
+from tests.store import forged
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -150,7 +150,5 @@ def test_check_names_a_gap_in_the_log(
 
 def as_owner(log: Log, statement: str) -> None:
     """Does what no role of the application may do."""
-    with log.database.administer() as connection:
-        schema = sql.Identifier(log.organisation.schema)
-        connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
+    with forged.administrator(log) as connection:
         connection.execute(statement.encode())

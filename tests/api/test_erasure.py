@@ -6,12 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from domain.role import Role
+from hireledger_verify import Refused, VerifierKey, open_note
 from projections.engine import Projector
 from projections.health import differences
 from projections.rebuild import Rebuild
 from store.envelope import Attribution
 from store.log import Log
-from store.signing import NotSigned, verified
 from tests.api.conftest import ClientFor
 from tests.api.test_whole_way import applied, get, open_requisition, post
 
@@ -119,11 +119,12 @@ def test_the_certificate_is_signed_and_says_since_when_backups_are_unreadable(
     [row] = certificate["erasures"]
     assert (row["destroyed"], row["keys_destroyed"]) == (["identity"], 1)
     assert row["backups_unreadable_from"] is None
-    said = verified(certificate["note"], certificate["verifier_key"])
+    key = VerifierKey.parsed(certificate["verifier_key"])
+    said = open_note(certificate["note"], key)
     assert candidate in said
     changed = certificate["note"].replace('"keys_destroyed":1', '"keys_destroyed":2')
-    with pytest.raises(NotSigned):
-        verified(changed, certificate["verifier_key"])
+    with pytest.raises(Refused):
+        open_note(changed, key)
     rotated = log.organisation_itself()
     rotated.rotate_keys(2)
 
