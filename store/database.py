@@ -209,6 +209,7 @@ class Database:
 
     def close(self) -> None:
         """Gives all connections back."""
+        self.epoch_keys.close()
         if self._pool is not None:
             self._pool.close()
 
