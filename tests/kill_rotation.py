@@ -19,7 +19,7 @@ from store import organisations
 from store.envelope import Attribution
 from store.ids import new_id
 
-WRITERS, KILLS = 2, 8
+WRITERS, KILLS = 2, 5
 LONGEST_SECONDS = 2.0
 
 
