@@ -12,6 +12,7 @@ from benchmarks.appending import appending, limit_of_inserting
 from benchmarks.measure import Line, show
 from benchmarks.projecting import latency, projecting
 from benchmarks.reading import reading
+from benchmarks.rotating import rotating
 from benchmarks.serving import serving
 from benchmarks.stock import stock_application
 from store import organisations
@@ -43,6 +44,8 @@ def main(events: int = EVENTS) -> None:
             talk.print("write to visible …")
             stock_rate = lines[-1].reference
             lines += latency(log, stock, environment)
+        talk.print("rotating …")
+        lines += rotating(hireledger, log)
         talk.print("serving …")
         lines.append(serving(log, settings))
         lines += reading(hireledger, events, stock_rate, talk)

@@ -232,6 +232,7 @@ class Database:
 
     def close(self) -> None:
         """Gives all connections back."""
+        self.epoch_keys.close()
         for pool in (self._pool, self._sealers):
             if pool is not None:
                 pool.close()

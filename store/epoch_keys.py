@@ -47,6 +47,9 @@ class EpochKeys(Protocol):
     def destroy(self, epoch: int) -> None:
         """Destroys the key of an epoch for good."""
 
+    def close(self) -> None:
+        """Gives back what it holds."""
+
 
 def newest(keys: EpochKeys) -> int:
     """The epoch that new organisations begin in."""
@@ -85,6 +88,9 @@ class KeyFiles:
 
     def destroy(self, epoch: int) -> None:
         self.directory.destroy(_name(epoch))
+
+    def close(self) -> None:
+        pass
 
     def _key(self, epoch: int) -> bytes:
         known = self._known()

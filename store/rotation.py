@@ -154,6 +154,8 @@ def wrap_anew(
     done = 0
     with database.maintain(organisation) as connection:
         connection.execute(BEGIN, {"epoch": epoch})
+        # A table that has just been filled would be taken for empty, and searched row by row.
+        connection.execute("ANALYZE vault_keys")
         for (old,) in connection.execute(OLD_EPOCHS, {"epoch": epoch}).fetchall():
             done += _wrap_anew(database, connection, old, epoch, progress)
             with connection.transaction():

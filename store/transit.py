@@ -31,6 +31,10 @@ class Transit:
             timeout=TIMEOUT_SECONDS,
         )
 
+    def close(self) -> None:
+        """Gives the connections back."""
+        self.client.close()
+
     def epochs(self) -> list[int]:
         answer = self._ask("GET", "keys", params={"list": "true"}, missing_is_fine=True)
         names = answer.get("keys", [])

@@ -34,12 +34,15 @@ def alone(tmp_path: Path, hireledger: Hireledger) -> Iterator[Hireledger]:
 
 
 @contextmanager
-def installation(hireledger: Hireledger, data_dir: Path) -> Iterator[Hireledger]:
+def installation(
+    hireledger: Hireledger, data_dir: Path, about: Settings | None = None
+) -> Iterator[Hireledger]:
     """A new installation on the same server."""
     name, admin_url = f"alone_{new_id().hex[-12:]}", hireledger.database.admin_url
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    settings = Settings(data_dir=data_dir, database_url=make_conninfo(admin_url, dbname=name))
+    place = {"data_dir": data_dir, "database_url": make_conninfo(admin_url, dbname=name)}
+    settings = (about or Settings()).model_copy(update=place)
     database = Database(settings)
     organisations.migrate_all(database)
     yield Hireledger(database)
