@@ -14,6 +14,7 @@ from benchmarks.projecting import latency, projecting
 from benchmarks.reading import reading
 from benchmarks.serving import serving
 from benchmarks.stock import stock_application
+from benchmarks.verifying import verifying
 from store import organisations
 from store.settings import Settings
 
@@ -45,6 +46,8 @@ def main(events: int = EVENTS) -> None:
             lines += latency(log, stock, environment)
         talk.print("serving …")
         lines.append(serving(log, settings))
+        talk.print("sealing and verifying …")
+        lines += verifying(hireledger)
         lines += reading(hireledger, events, stock_rate, talk)
         hireledger.close()
     show(lines)
