@@ -15,6 +15,7 @@ from benchmarks.reading import reading
 from benchmarks.rotating import rotating
 from benchmarks.serving import serving
 from benchmarks.stock import stock_application
+from benchmarks.verifying import verifying
 from store import organisations
 from store.settings import Settings
 
@@ -48,6 +49,8 @@ def main(events: int = EVENTS) -> None:
         lines += rotating(hireledger, log)
         talk.print("serving …")
         lines.append(serving(log, settings))
+        talk.print("sealing and verifying …")
+        lines += verifying(hireledger)
         lines += reading(hireledger, events, stock_rate, talk)
         hireledger.close()
     show(lines)

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.shared import AsJson, Org, chosen, fail, running, say, talk
 from exchange.bundle import bundle as make_bundle
-from hireledger_verify import Checkpoint, VerifierKey, check_consistency, to_base64
+from hireledger_verify import Checkpoint, Refused, VerifierKey, check_consistency, to_base64
 from store.ledger.proofs import growth, key_of, newest
 from store.ledger.sealing import seal
 from store.ledger.trees import LOG, TREES
@@ -83,8 +83,9 @@ def consistency(
         database, grown_tree = hireledger.database, TREES[tree]
         with database.snapshot(organisation) as connection:
             signed = newest(connection, database, organisation, grown_tree)
-            earlier = named(old, signed.key) or signed.checkpoint
-            later = named(new, signed.key) or signed.checkpoint
+            earlier, later = (
+                signed.checkpoint if what == NOW else named(what, signed.key) for what in (old, new)
+            )
             sizes = [e if isinstance(e, int) else e.size for e in (earlier, later)]
             grown = growth(connection, grown_tree, signed, *sizes)
     for given, root in ((earlier, grown.old_root), (later, grown.new_root)):
@@ -103,15 +104,13 @@ def consistency(
     )
 
 
-def named(what: str, key: VerifierKey) -> Checkpoint | int | None:
-    """The checkpoint in a file, or a size; None for `now`. Raises hireledger_verify.Refused."""
-    if what == NOW:
-        return None
+def named(what: str, key: VerifierKey) -> Checkpoint | int:
+    """The checkpoint in a file, or a size; ends the program if it is neither."""
     if what.isascii() and what.isdigit():
         return int(what)
     try:
         return Checkpoint.opened(Path(what).read_bytes().decode(), key)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, Refused) as error:
         fail(f"{what}: {error}")
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ import pytest
 from projections.engine import Projector
 from store.database import Organisation
 from store.envelope import Attribution
+from store.ids import new_id
+from store.ledger import checkpoints
+from store.ledger.sealing import seal
+from store.ledger.trees import LOG
 from store.log import Log
 from store.settings import Settings
 from store.system import Hireledger
@@ -146,6 +151,69 @@ def test_check_names_a_gap_in_the_log(
     done = run("check")
     assert done.returncode == 1
     assert "log: 3 events, but positions run from 1 to 4" in done.stdout
+
+
+def test_a_ledger_is_sealed_verified_and_proven(
+    run: Run, log: Log, recruiter: Attribution, tmp_path: Path
+) -> None:
+    hired = examples.hired()
+    log.record(hired, by=recruiter)
+    early = last_line(run("audit", "seal"))["size"]
+    kept = tmp_path / "kept"
+    kept.write_text(checkpoint_of(log))
+    log.record(examples.ada(), by=replace(recruiter, command_id=new_id()))
+    assert last_line(run("audit", "seal"))["size"] == early + 1
+    verified = run("audit", "verify")
+    assert verified.returncode == 0, verified.stderr
+    assert f"log: {early + 1} entries, 2 checkpoints and 0 copies checked" in verified.stdout
+    assert last_line(run("audit", "verify", "--json"))["whole"] is True
+    grown = last_line(run("audit", "consistency", kept, "now"))
+    assert (grown["old_size"], grown["new_size"]) == (early, early + 1)
+    assert last_line(run("audit", "consistency", "2", early))["consistency"]
+    key = run("audit", "key").stdout.splitlines()[0]
+    file = tmp_path / "proof.zip"
+    assert last_line(run("audit", "bundle", hired.id, "--out", file, "--since", kept))
+    checked = subprocess.run(
+        [sys.executable, "-m", "hireledger_verify", file, "--key", key, "--since", kept],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert checked.returncode == 0, checked.stderr
+    as_owner(log, "DELETE FROM events WHERE position = 3")
+    done = run("audit", "verify")
+    assert done.returncode == 1
+    assert "log: position 3 is missing" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("bundle", "00000000-0000-0000-0000-000000000000"), "There is no sealed history of"),
+        (("consistency", "9", "now"), "There is no tree of size 9"),
+        (("consistency", "0", "now"), "There is no tree of size 0"),
+        (("consistency", "nowhere", "now"), "nowhere: "),
+        (("consistency", __file__, "now"), "test_cli.py: the note has"),
+        (("consistency", "1", "--tree", "access"), "Nothing has been sealed yet"),
+    ],
+)
+def test_what_cannot_be_proven_is_answered_in_a_line(
+    run: Run, log: Log, words: tuple[str, ...], complaint: str
+) -> None:
+    seal(log.database, log.organisation, LOG)
+    done = run("audit", *words)
+    assert done.returncode == 1
+    assert complaint in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+
+
+def checkpoint_of(log: Log) -> str:
+    with log.database.transaction(log.organisation) as connection:
+        note = checkpoints.latest(connection, LOG)
+    assert note
+    return note
 
 
 def as_owner(log: Log, statement: str) -> None:

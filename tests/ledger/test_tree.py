@@ -128,7 +128,8 @@ def test_tiles_are_those_of_the_specification() -> None:
 def test_one_more_leaf_costs_the_same_in_a_larger_tree() -> None:
     """It reads and writes one tile a level, however many there are."""
     for size, levels in ((1_000, 1), (70_000, 1), (65_535, 3)):
-        tree, read = stored(size), []
+        tree = stored(size)
+        read: list[int] = []
 
         def reading(level: int, index: int, tree: Stored = tree, read: list[int] = read) -> bytes:
             read.append(level)
