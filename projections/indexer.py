@@ -45,7 +45,7 @@ from store.envelope import Fact
 from store.ids import new_id
 from store.recorder import fact
 from store.search_keys import SearchKeys
-from store.vault import Vault
+from store.vault import SealBroken, Vault
 
 logger = logging.getLogger(__name__)
 
@@ -234,7 +234,7 @@ class Indexer:
             parameters = {"name": READ_MODEL.name, "position": upto}
             if connection.execute(IS_SKIPPED, parameters).fetchone():
                 return None
-            return Poison(upto, described(error))
+            return Poison(upto, _described(error))
 
     def _take(
         self, connection: Connection, version: int, key: bytes, after: int, upto: int
@@ -347,6 +347,12 @@ class Indexer:
             except psycopg.errors.LockNotAvailable:
                 time.sleep(BETWEEN_TRIES_SECONDS)
         raise ReadersInTheWay(ReadersInTheWay.__doc__)
+
+
+def _described(error: Exception) -> str:
+    """An error by its class; in words only where they cannot quote what was opened."""
+    told = isinstance(error, psycopg.Error | SealBroken)
+    return described(error) if told else type(error).__name__
 
 
 def renew(database: Database, organisation: Organisation, version: int | None = None) -> int:

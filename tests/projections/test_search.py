@@ -199,6 +199,20 @@ def test_an_event_that_does_not_open_stops_the_index_and_is_named(
     assert [found(log, name) for name in names] == [[person.id] for person in people]
 
 
+def test_what_stops_the_index_is_told_without_what_was_opened(
+    log: Log, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: Tokeniser, __: str, value: str) -> list[int]:
+        raise ValueError(value)
+
+    monkeypatch.setattr(Tokeniser, "entry", failing)
+    record(log, someone("Ada Lovelace"))
+    catch_up(indexer)
+    with log.database.transaction(log.organisation) as connection:
+        standing = next(row for row in health(connection) if row.name == "search")
+    assert (standing.failed_position, standing.error) == (2, "ValueError")
+
+
 def test_only_one_indexes_at_a_time(log: Log, indexer: Indexer) -> None:
     record(log, someone("Ada"))
     with log.database.transaction(log.organisation) as connection:
