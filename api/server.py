@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from api import (
+    accesses,
     applications,
     audit,
     candidates,
@@ -31,13 +32,12 @@ from api import (
     pools,
     requisitions,
 )
+from api.behind import behind
 from api.commanding import already_done
 from api.limits import LimitBodies, NameRequests
 from api.live import Live
 from api.problems import Problem, handle_problems
-from projections.follower import Follower
 from store.append import AlreadyDone
-from store.ledger.sealer import Sealer
 from store.system import Hireledger
 
 DESCRIPTION = """
@@ -61,15 +61,14 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         # garbage would hold up an answer by some 40 ms now and then.
         gc.collect()
         gc.freeze()
-        behind = Follower(hireledger.database), Sealer(hireledger.database)
-        working = behind if with_projector else ()
-        for worker in working:
+        following = behind(hireledger.database) if with_projector else ()
+        for worker in following:
             worker.start()
         with live.ended_by_signals():
             yield
-        for worker in working:
+        for worker in following:
             worker.stop()
-        for worker in working:
+        for worker in following:
             worker.join()
 
     application = FastAPI(
@@ -105,6 +104,7 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         metrics,
         events,
         audit,
+        accesses,
         health,
     ):
         application.include_router(module.router)

@@ -13,6 +13,7 @@ from benchmarks.measure import Line, show
 from benchmarks.projecting import latency, projecting
 from benchmarks.reading import reading
 from benchmarks.rotating import rotating
+from benchmarks.searching import searching
 from benchmarks.serving import serving
 from benchmarks.stock import stock_application
 from benchmarks.verifying import verifying
@@ -51,6 +52,8 @@ def main(events: int = EVENTS) -> None:
         lines.append(serving(log, settings))
         talk.print("sealing and verifying …")
         lines += verifying(hireledger)
+        talk.print("searching …")
+        lines += searching(hireledger, talk)
         lines += reading(hireledger, events, stock_rate, talk)
         hireledger.close()
     show(lines)

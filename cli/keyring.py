@@ -8,6 +8,7 @@ import typer
 
 from cli.shared import progress, running, say, show
 from commands import keys as commands
+from projections.indexer import destroy_unused_keys, renew
 from store import rotation
 from store.organisations import all_organisations
 
@@ -27,7 +28,7 @@ def rotate(
         ),
     ] = None,
 ) -> None:
-    """Wrap every live key by a new epoch, then destroy the old one.
+    """Wrap every live key by a new epoch, index people anew, then destroy the old keys.
 
     From then on no backup opens anyone erased before. Backups that are not named open nobody.
     Interrupted, it goes on where it was when run again.
@@ -35,6 +36,10 @@ def rotate(
     with running() as hireledger, progress() as bar:
         task = bar.add_task("wrapping keys", total=None)
         done = commands.rotate(hireledger, beside or [], lambda some: bar.advance(task, some))
+        organisations = hireledger.organisations()
+        for organisation in organisations:
+            renew(hireledger.database, organisation)
+        destroy_unused_keys(hireledger.database, organisations)
     say(asdict(done))
 
 

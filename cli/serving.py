@@ -6,14 +6,13 @@ import typer
 import uvicorn
 
 from api import server
+from api.behind import behind
 from cli.shared import catch_up, progress, running, talk
 from domain.role import Role
-from projections.follower import Follower
 from simulation.history import simulate
 from store import api_keys, organisations
 from store.database import Organisation
 from store.ids import new_id
-from store.ledger.sealer import Sealer
 from store.system import Hireledger
 
 DEMO = "demo"
@@ -40,17 +39,19 @@ def serve(
 def project() -> None:
     """Move the read models of all organisations and seal their ledgers; any number may run."""
     with running() as hireledger:
-        follower, sealer = Follower(hireledger.database), Sealer(hireledger.database)
-        sealer.start()
-        follower.start()
+        following = behind(hireledger.database)
+        for worker in following:
+            worker.start()
         try:
-            follower.join()
+            for worker in following:
+                worker.join()
         except KeyboardInterrupt:
-            follower.stop()
-            follower.join()
+            pass
         finally:
-            sealer.stop()
-            sealer.join()
+            for worker in following:
+                worker.stop()
+            for worker in following:
+                worker.join()
 
 
 @cli.command()

@@ -6,7 +6,6 @@ documents (document.py), erasure and what forbids it (erasure.py).
 Here is who the person is.
 """
 
-from dataclasses import field
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +22,6 @@ from domain.event import (
     Event,
     IdentityText,
     SurveyText,
-    Words,
     personal_fields,
 )
 from domain.interview import Interviewed, InterviewScheduled
@@ -40,6 +38,7 @@ class Registered(CandidateEvent, name="candidate.registered"):
     phone: IdentityText = None
     location: IdentityText = None
     links: IdentityText = None
+    summary: IdentityText = None
     origin: Code = APPLIED
     source: Code = "unknown"
     jurisdiction: Code | None = None
@@ -52,12 +51,15 @@ class ProfileUpdated(CandidateEvent, name="candidate.profile_updated"):
     phone: IdentityText = None
     location: IdentityText = None
     links: IdentityText = None
+    summary: IdentityText = None
+    """Skills and whatever else helps to find them, in words."""
 
 
 class ExternalIdLinked(CandidateEvent, name="candidate.external_id_linked"):
     sentence = "Linked to {system}"
     system: Code
-    external_id: Words
+    external_id: IdentityText = None
+    """An early log may have it in plain `data`; from there it loads as well."""
 
 
 class OwnerAssigned(CandidateEvent, name="candidate.owner_assigned"):
@@ -112,7 +114,6 @@ class Candidate(Erasure):
     event_class = CandidateEvent
     correction_class = CandidateEntryCorrected
 
-    external_ids: set[tuple[str, str]] = field(default_factory=set)
     origin: str = APPLIED
     """How the person first came: by applying, or because someone found them."""
 
@@ -124,6 +125,7 @@ class Candidate(Erasure):
         phone: str | None = None,
         location: str | None = None,
         links: str | None = None,
+        summary: str | None = None,
         origin: str = APPLIED,
         source: str = "unknown",
         jurisdiction: str | None = None,
@@ -137,6 +139,7 @@ class Candidate(Erasure):
             phone=phone,
             location=location,
             links=links,
+            summary=summary,
             origin=origin,
             source=source,
             jurisdiction=jurisdiction,
@@ -177,7 +180,5 @@ class Candidate(Erasure):
                 self.note_application(event)
             case Registered():
                 self.origin = event.origin
-            case ExternalIdLinked():
-                self.external_ids.add((event.system, event.external_id))
             case CandidateEvent():
                 self.note_erasure(event)

@@ -9,12 +9,14 @@ from projections import (
     legal_holds,
     policies,
     requisitions,
+    search,
     surveys,
     talent_pool,
     timeline,
 )
 from projections.read_model import ReadModel
 
+# The projector's, by SQL alone.
 READ_MODELS: tuple[ReadModel, ...] = (
     applications.READ_MODEL,
     requisitions.READ_MODEL,
@@ -28,3 +30,5 @@ READ_MODELS: tuple[ReadModel, ...] = (
     timeline.READ_MODEL,
     legal_holds.READ_MODEL,
 )
+
+ALL_READ_MODELS = (*READ_MODELS, search.READ_MODEL)

@@ -91,7 +91,7 @@ WHERE erased_table.candidate_id = incoming.candidate_id
   )
 """
 
-ERASED_TABLES: tuple[str, ...] = ()
+ERASED_TABLES = ("search_entries",)
 """Tables with a candidate_id, whose rows were made of opened data and go with any of it."""
 
 FORGET_EVERYWHERE = tuple(
