@@ -26,7 +26,7 @@ def start(settings: Settings | None = None) -> Hireledger:
         if settings.database_url:
             raise NotMigrated(NotMigrated.__doc__)
         organisations.migrate_all(database)
-    return Hireledger(database)
+    return Hireledger(database, settings)
 
 
 def application() -> FastAPI:

@@ -15,15 +15,20 @@ from commands import candidates as commands
 from domain.candidate import CandidateEntryCorrected, Registered
 from domain.errors import NotFound
 from domain.event import Category, Code, Text, personal_fields
+from domain.role import Role
 from projections import candidates as read_models
-from projections import pipeline, talent_pool, timeline
+from projections import pipeline, requisitions, talent_pool, timeline
 from projections.asked import Asked
 from projections.candidates import CandidateRow, candidate_by_external_id, candidates
-from projections.pipeline import ApplicationRow, applications
+from projections.pipeline import ApplicationRow, applications, candidates_for
+from projections.requisitions import requisitions_for
 from projections.talent_pool import pools_of
 from store.database import Connection
 from store.envelope import Fact
 
+MEETING = READING | {Role.HIRING_MANAGER}
+CONCERNED = MEETING | {Role.INTERVIEWER, Role.CANDIDATE}
+LIST_READS = (*read_models.READS, *pipeline.READS, *requisitions.READS)
 WHOLE_READS = (*read_models.READS, *pipeline.READS, *talent_pool.READS)
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
@@ -161,7 +166,7 @@ def add_candidate_note(
 def list_candidates(
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, read_models.READS),
+    ask: Asking = asking(MEETING, LIST_READS, narrows=True),
     external_id: Annotated[
         ExternalId | None, Query(description="Only whom another system knows by this id.")
     ] = None,
@@ -170,10 +175,10 @@ def list_candidates(
 ) -> CandidateList:
     """Candidates in a stable order, a page at a time."""
     with ask.at() as (connection, asked):
-        only = None
+        only = _within_reach(connection, ask)
         if external_id is not None:
             found = candidate_by_external_id(connection, asked, *_split(external_id))
-            only = [found] if found else []
+            only = [found] if found and (only is None or found in only) else []
         rows = candidates(connection, asked, candidate_ids=only, cursor=cursor, limit=limit)
         if len(rows) == limit:
             link_next(request, response, cursor=rows[-1].candidate_id)
@@ -184,15 +189,20 @@ def list_candidates(
 
 @get("/{candidate_id}")
 def get_candidate(
-    candidate_id: UUID, ask: Asking = asking(READING, WHOLE_READS)
+    candidate_id: UUID, ask: Asking = asking(CONCERNED, WHOLE_READS)
 ) -> CandidateAnswer:
     """Everything one page needs to know of a candidate. Opening personal data is recorded."""
+    only = _applications_within_reach(ask, candidate_id)
     with ask.at() as (connection, asked):
         return CandidateAnswer(
             **asked.model_dump(),
             candidate=_one(connection, ask, asked, candidate_id),
-            applications=applications(connection, asked, candidate_id=candidate_id),
-            pool_ids=pools_of(connection, asked, candidate_id),
+            applications=[
+                row
+                for row in applications(connection, asked, candidate_id=candidate_id)
+                if only is None or row.application_id in only
+            ],
+            pool_ids=pools_of(connection, asked, candidate_id) if only is None else [],
         )
 
 
@@ -201,12 +211,25 @@ def get_candidate_timeline(
     candidate_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, timeline.READS),
+    ask: Asking = asking(CONCERNED, timeline.READS),
     cursor: TimelineCursor = None,
     limit: Limit = 200,
 ) -> Timeline:
     """What happened with a candidate, in sentences."""
-    return timeline_of(candidate_id, "candidate", request, response, ask, cursor, limit)
+    only = _applications_within_reach(ask, candidate_id)
+    return timeline_of(candidate_id, "candidate", request, response, ask, cursor, limit, only)
+
+
+def _within_reach(connection: Connection, ask: Asking) -> list[UUID] | None:
+    """The candidates the caller may know of; None if that is all of them."""
+    if ask.caller.role is not Role.HIRING_MANAGER:
+        return None
+    return candidates_for(connection, requisitions_for(connection, ask.caller.actor_id))
+
+
+def _applications_within_reach(ask: Asking, candidate_id: UUID) -> list[UUID] | None:
+    """The candidate's applications the caller may know of; None if that is all of them."""
+    return ask.caller.reach.applications_of(candidate_id) if ask.caller.reach else None
 
 
 def _one(connection: Connection, ask: Asking, asked: Asked, candidate_id: UUID) -> Candidate:

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from api import (
+    api_keys,
     applications,
     candidates,
     costs,
@@ -21,12 +22,15 @@ from api import (
     feedback,
     health,
     interviews,
+    members,
     metrics,
     offers,
     outreach,
     pools,
     requisitions,
+    session,
 )
+from api.caller import ANYONE
 from api.commanding import already_done
 from api.limits import LimitBodies, NameRequests
 from api.live import Live
@@ -91,6 +95,9 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         engagement_scores,
         metrics,
         events,
+        session,
+        members,
+        api_keys,
         health,
     ):
         application.include_router(module.router)
@@ -108,11 +115,11 @@ def _serve_docs(application: FastAPI) -> None:
     assets = StaticFiles(packages=[("fastapi_swagger", "resources")])
     application.mount("/assets/swagger", assets, name="swagger")
 
-    @application.get("/", include_in_schema=False)
+    @application.get("/", include_in_schema=False, dependencies=[ANYONE])
     def home() -> RedirectResponse:
         return RedirectResponse("/docs")
 
-    @application.get("/docs", include_in_schema=False)
+    @application.get("/docs", include_in_schema=False, dependencies=[ANYONE])
     def docs(_: Request) -> HTMLResponse:
         return get_swagger_ui_html(
             openapi_url="/api/openapi.json",

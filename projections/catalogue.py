@@ -6,6 +6,7 @@ from projections import (
     costs,
     engagement,
     hire_outcomes,
+    interviews,
     policies,
     requisitions,
     surveys,
@@ -25,4 +26,5 @@ READ_MODELS: tuple[ReadModel, ...] = (
     costs.READ_MODEL,
     policies.READ_MODEL,
     timeline.READ_MODEL,
+    interviews.READ_MODEL,
 )
