@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
 from api.caller import ANYONE, EVERYONE, Caller, may
-from api.problems import NotSignedIn, problem_responses
+from api.problems import problem_responses
 from commands import members, sessions
+from domain.errors import Refusal
 from domain.event import Text
 from domain.role import Role, Scope
 from entrance.browser import address, csrf_token, guard_origin, let_in, let_out, system
@@ -60,6 +61,10 @@ class NewPassword(Form):
 
     current_password: GivenPassword
     new_password: Password
+
+
+class KeysHaveNoPassword(Refusal):
+    """An API key has no password; sign in to change yours."""
 
 
 class Session(BaseModel):
@@ -145,7 +150,7 @@ def change_password(
 ) -> Session:
     """Sets another password; every session of the member ends, and a fresh one begins here."""
     if calling.actor_type != PERSON:
-        raise NotSignedIn
+        raise KeysHaveNoPassword
     begun = sessions.change_password(
         system(request),
         calling.organisation,

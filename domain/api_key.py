@@ -1,10 +1,7 @@
 """API keys: what a program shows to act here, in a role and within scopes."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
-
-from pydantic import Field
 
 from domain.aggregate import Aggregate
 from domain.errors import Refusal
@@ -19,7 +16,7 @@ class ApiKeyEvent(Event):
 class Created(ApiKeyEvent, name="api_key.created"):
     sentence = "API key created for the role {role}"
     role: Role
-    scopes: Annotated[tuple[Scope, ...], Field(min_length=1)]
+    scopes: tuple[Scope, ...]
     holder_id: UUID
     expires_at: Moment
 

@@ -1,7 +1,6 @@
 """Members come in by an invitation, a password and a session, and are shown out again."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,10 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from domain.role import Role
-from store import tokens
 from store.log import Log
-from store.system import Hireledger
-from tests.api.test_whole_way import get, open_requisition, post
+from tests.api.test_whole_way import get, post
 
 PASSWORD = "correct horse battery"
 Browser = Callable[[], TestClient]
