@@ -121,10 +121,3 @@ def may(roles: frozenset[Role], scope: Scope = Scope.READ, narrows: bool = False
 
     allowed.roles = roles  # type: ignore[attr-defined]  # read by the test that tries them all
     return Depends(allowed)
-
-
-async def anyone() -> None:
-    """Stands in the signature of what is open to everyone, signed in or not."""
-
-
-ANYONE = Depends(anyone)

@@ -14,9 +14,9 @@ from prometheus_client import (
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import ANYONE, READING, Caller, may
+from api.caller import READING, Caller, may
 from api.problems import problem_responses
-from entrance.browser import system
+from entrance.browser import ANYONE, system
 from projections.catalogue import READ_MODELS
 from projections.health import ReadModelHealth, health
 from projections.live import standing

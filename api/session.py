@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
-from api.caller import ANYONE, EVERYONE, Caller, may
+from api.caller import EVERYONE, Caller, may
 from api.problems import problem_responses
 from commands import members, sessions
 from domain.errors import Refusal
 from domain.event import Text
 from domain.role import Role, Scope
-from entrance.browser import address, csrf_token, guard_origin, let_in, let_out, system
+from entrance.browser import ANYONE, address, csrf_token, guard_origin, let_in, let_out, system
 from store.access_log import Access
 from store.database import Organisation
 from store.holder import PERSON

@@ -9,8 +9,7 @@ import hashlib
 import hmac
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Depends, Request, Response
 
 from domain.errors import Refusal
 from store import tokens
@@ -22,6 +21,13 @@ SECURE_COOKIE = "__Host-hireledger"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 DAY_SECONDS = 86_400
+
+
+async def anyone() -> None:
+    """Stands in the signature of what is open to everyone, signed in or not."""
+
+
+ANYONE = Depends(anyone)
 
 
 class Forged(Refusal):

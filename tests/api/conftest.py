@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
-from api import server
+import app
 from domain.role import Role, Scope
 from store import api_keys
 from store.database import Organisation
@@ -28,7 +28,7 @@ def http(hireledger: Hireledger) -> Iterator[TestClient]:
 
     No longer than these tests: others move the read models themselves.
     """
-    with TestClient(server.create(hireledger), raise_server_exceptions=False) as client:
+    with TestClient(app.serving(hireledger), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from starlette.routing import BaseRoute, Mount, Route
 
-from api.caller import anyone
 from domain.role import LIMITED, Role
+from entrance.browser import anyone
 from store import api_keys, organisations
 from store.database import Organisation
 from store.ids import new_id
@@ -53,7 +53,7 @@ def ways(app: FastAPI) -> Iterator[Way]:
         if isinstance(route, APIRoute):
             declared = list(declarations(route.dependant))
             assert declared, f"{route.path} does not say who may call it"
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield Way(method, route, declared[0])
         else:
             assert isinstance(route, Mount | Route)
@@ -74,8 +74,8 @@ def declarations(dependant: Dependant) -> Iterator[frozenset[Role] | None]:
     for dependency in dependant.dependencies:
         if dependency.call is anyone:
             yield None
-        elif hasattr(dependency.call, "roles"):
-            yield dependency.call.roles
+        elif (roles := getattr(dependency.call, "roles", None)) is not None:
+            yield roles
         yield from declarations(dependency)
 
 
