@@ -2,13 +2,14 @@
 
 from fastapi import FastAPI
 
+import web
 from api import server
 from store import organisations
 from store.database import Database
 from store.settings import Settings
 from store.system import Hireledger
 
-__all__ = ["Hireledger", "NotMigrated", "application", "start"]
+__all__ = ["Hireledger", "NotMigrated", "application", "serving", "start"]
 
 
 class NotMigrated(Exception):
@@ -26,9 +27,14 @@ def start(settings: Settings | None = None) -> Hireledger:
         if settings.database_url:
             raise NotMigrated(NotMigrated.__doc__)
         organisations.migrate_all(database)
-    return Hireledger(database)
+    return Hireledger(database, settings)
+
+
+def serving(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
+    """The API and the pages over a running system."""
+    return server.create(hireledger, with_projector, pages=web.ROUTERS)
 
 
 def application() -> FastAPI:
     """What an ASGI server runs: `uvicorn --factory app:application`."""
-    return server.create(start())
+    return serving(start())

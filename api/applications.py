@@ -14,11 +14,14 @@ from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import applications as commands
 from domain.errors import NotFound
 from domain.event import Code, Text
+from domain.role import Role
 from projections import pipeline, timeline
 from projections.pipeline import ApplicationRow, CountRow, applications, summary
 
 router = APIRouter(prefix="/api", tags=["Applications"])
 post, get = posting(router), getting(router)
+
+CONCERNED = READING | {Role.HIRING_MANAGER, Role.INTERVIEWER}
 
 SealedText = Annotated[Text, Field(description="Sealed: personal data.")]
 
@@ -204,7 +207,7 @@ def reverse_withdrawal(
 
 @get("/applications/{application_id}")
 def get_application(
-    application_id: UUID, ask: Asking = asking(READING, pipeline.READS)
+    application_id: UUID, ask: Asking = asking(CONCERNED, pipeline.READS)
 ) -> ApplicationAnswer:
     """Where an application stands."""
     with ask.at() as (connection, asked):
@@ -219,7 +222,7 @@ def get_application_timeline(
     application_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, timeline.READS),
+    ask: Asking = asking(CONCERNED, timeline.READS),
     cursor: TimelineCursor = None,
     limit: Limit = 200,
 ) -> Timeline:

@@ -20,7 +20,7 @@ from api.opening import opened_for
 from api.problems import NotCaughtUp, problem_responses
 from api.routes import Route
 from domain.event import Category
-from domain.role import Role
+from domain.role import Role, Scope
 from projections.asked import Asked, resolve, standing, time_zone
 from projections.dates import NotAMoment, Said, end_of, moment
 from projections.read_model import ReadModel
@@ -118,14 +118,20 @@ def parsed(name: str, text: str | None) -> Said:
         raise RequestValidationError([about]) from None
 
 
-def asking(roles: frozenset[Role], reads: Sequence[ReadModel]) -> Any:
+def asking(
+    roles: frozenset[Role],
+    reads: Sequence[ReadModel],
+    scope: Scope = Scope.READ,
+    narrows: bool = False,
+) -> Any:
     """A query of a caller in one of these roles, answered from these read models.
 
-    Raises NotSignedIn, NotAllowed, NotCaughtUp.
+    For `scope` and `narrows` see api.caller.may. Raises NotSignedIn, NotAllowed, OutOfScope,
+    NotFound, NotCaughtUp.
     """
 
     async def question(
-        calling: Annotated[Caller, may(roles)],
+        calling: Annotated[Caller, may(roles, scope, narrows)],
         as_of: Annotated[str | None, Query(description=f"As of this time. {FULL_TIME}")] = None,
         known_at: Annotated[
             str | None, Query(description=f"As known at this time. {FULL_TIME}")

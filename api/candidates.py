@@ -17,11 +17,13 @@ from commands import candidates as commands
 from domain.candidate import CandidateEntryCorrected, Registered
 from domain.errors import NotFound
 from domain.event import Category, Code, Text, personal_fields
+from domain.role import Role
 from projections import candidates as read_models
-from projections import pipeline, talent_pool, timeline
+from projections import pipeline, requisitions, talent_pool, timeline
 from projections.asked import Asked
 from projections.candidates import CandidateRow, candidates
-from projections.pipeline import ApplicationRow, applications
+from projections.pipeline import ApplicationRow, applications, candidates_for
+from projections.requisitions import requisitions_for
 from projections.search import READS as SEARCH_READS
 from projections.search import Search
 from projections.talent_pool import pools_of
@@ -29,7 +31,10 @@ from store.database import Connection
 from store.envelope import Fact
 from store.search_keys import SearchKeys
 
-LIST_READS = (*read_models.READS, *SEARCH_READS)
+MEETING = READING | {Role.HIRING_MANAGER}
+CONCERNED = MEETING | {Role.INTERVIEWER, Role.CANDIDATE}
+LIST_READS = (*read_models.READS, *pipeline.READS, *requisitions.READS)
+FOUND_READS = (*LIST_READS, *SEARCH_READS)
 WHOLE_READS = (*read_models.READS, *pipeline.READS, *talent_pool.READS)
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
@@ -200,7 +205,7 @@ def add_candidate_note(
 def list_candidates(
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, LIST_READS),
+    ask: Asking = asking(MEETING, FOUND_READS, narrows=True),
     search: Annotated[
         SearchWords | None,
         Query(description="Only whom these words find. Better said in a body: see POST …/search."),
@@ -220,7 +225,7 @@ def list_candidates(
 
 @router.post("/search", responses=COMMAND_PROBLEMS)
 def search_candidates(
-    body: CandidateSearch, ask: Asking = asking(KNOWING_PEOPLE, LIST_READS)
+    body: CandidateSearch, ask: Asking = asking(KNOWING_PEOPLE, FOUND_READS, narrows=True)
 ) -> CandidateList:
     """Candidates whom words of their profile find, in a stable order. Nothing is changed.
 
@@ -231,15 +236,20 @@ def search_candidates(
 
 @get("/{candidate_id}")
 def get_candidate(
-    candidate_id: UUID, ask: Asking = asking(READING, WHOLE_READS)
+    candidate_id: UUID, ask: Asking = asking(CONCERNED, WHOLE_READS)
 ) -> CandidateAnswer:
     """Everything one page needs to know of a candidate. Opening personal data is recorded."""
+    only = _applications_within_reach(ask, candidate_id)
     with ask.at() as (connection, asked):
         return CandidateAnswer(
             **asked.model_dump(),
             candidate=_one(connection, ask, asked, candidate_id),
-            applications=applications(connection, asked, candidate_id=candidate_id),
-            pool_ids=pools_of(connection, asked, candidate_id),
+            applications=[
+                row
+                for row in applications(connection, asked, candidate_id=candidate_id)
+                if only is None or row.application_id in only
+            ],
+            pool_ids=pools_of(connection, asked, candidate_id) if only is None else [],
         )
 
 
@@ -248,7 +258,7 @@ def get_candidate_timeline(
     candidate_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, timeline.READS),
+    ask: Asking = asking(CONCERNED, timeline.READS),
     personal: Annotated[
         bool, Query(description="With personal fields, which is recorded as access.")
     ] = False,
@@ -256,7 +266,10 @@ def get_candidate_timeline(
     limit: Limit = 200,
 ) -> Timeline:
     """What happened with a candidate, in sentences."""
-    return timeline_of(candidate_id, "candidate", request, response, ask, cursor, limit, personal)
+    only = _applications_within_reach(ask, candidate_id)
+    return timeline_of(
+        candidate_id, "candidate", request, response, ask, cursor, limit, personal, only
+    )
 
 
 def _page(
@@ -269,7 +282,7 @@ def _page(
     sought = search is not None or external_id is not None
     if sought and not ask.caller.knows_people:
         raise NotAllowed(role=ask.caller.role)
-    with ask.at(LIST_READS if sought else read_models.READS) as (connection, asked):
+    with ask.at(FOUND_READS if sought else LIST_READS) as (connection, asked):
         only = _sought(connection, ask, asked, search, external_id, cursor, limit)
         rows = candidates(connection, asked, candidate_ids=only, cursor=cursor, limit=limit)
         full = len(rows if only is None else only) == limit
@@ -290,15 +303,27 @@ def _sought(
     cursor: UUID | None,
     limit: int,
 ) -> list[UUID] | None:
-    """The next candidates that are looked for; None for all."""
+    """The next candidates that are looked for, within reach; None for all."""
     index = Search(connection, SearchKeys(ask.log.database.keyring), ask.caller.organisation)
-    found = None
+    found = _within_reach(connection, ask)
     if external_id is not None:
         known = index.known_as(asked, *_split(external_id))
-        found = [known] if known else []
+        found = [known] if known and (found is None or known in found) else []
     if search is not None and found != []:
         return index.people(asked, search, candidate_ids=found, cursor=cursor, limit=limit)
     return found
+
+
+def _within_reach(connection: Connection, ask: Asking) -> list[UUID] | None:
+    """The candidates the caller may know of; None if that is all of them."""
+    if ask.caller.role is not Role.HIRING_MANAGER:
+        return None
+    return candidates_for(connection, requisitions_for(connection, ask.caller.actor_id))
+
+
+def _applications_within_reach(ask: Asking, candidate_id: UUID) -> list[UUID] | None:
+    """The candidate's applications the caller may know of; None if that is all of them."""
+    return ask.caller.reach.applications_of(candidate_id) if ask.caller.reach else None
 
 
 def _one(connection: Connection, ask: Asking, asked: Asked, candidate_id: UUID) -> Candidate:

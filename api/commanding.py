@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from api.problems import KeyReused, problem_responses
 from api.routes import Route
 from domain.erasure import PersonalDataErased
 from domain.event import Category, Moment
-from domain.role import Role
+from domain.role import Role, Scope
 from store.append import AlreadyDone
 from store.envelope import Attribution
 from store.ids import derived_id, new_id
@@ -109,6 +110,8 @@ class Answer(BaseModel):
     retained_on: Annotated[
         list[UUID] | None, Field(description="The legal holds that need it.")
     ] = None
+    member_id: UUID | None = None
+    api_key_id: UUID | None = None
     events: list[RecordedEvent]
 
 
@@ -126,6 +129,7 @@ class Commanding:
     log: Log
     by: Attribution
     response: Response
+    caller: Caller
 
     def answer(self, recorded: Recorded) -> Answer:
         """What was recorded, as body and headers."""
@@ -204,16 +208,17 @@ async def _fingerprint(request: Request) -> bytes:
     return hmac.new(secret, text, hashlib.sha256).digest()
 
 
-def commanding(roles: frozenset[Role]) -> Any:
-    """A command of a caller in one of these roles.
+def commanding(roles: frozenset[Role], narrows: bool = False) -> Any:
+    """A command of a caller in one of these roles; for `narrows` see api.caller.may.
 
-    Raises NotSignedIn, NotAllowed, KeyReused, and AlreadyDone for a repeated command.
+    Raises NotSignedIn, NotAllowed, OutOfScope, NotFound, KeyReused, and AlreadyDone for a
+    repeated command.
     """
 
     async def command(
         request: Request,
         response: Response,
-        calling: Annotated[Caller, may(roles)],
+        calling: Annotated[Caller, may(roles, Scope.WRITE, narrows)],
         fingerprint: Annotated[bytes, Depends(_fingerprint)],
         idempotency_key: Annotated[
             str | None,
@@ -232,12 +237,14 @@ def commanding(roles: frozenset[Role]) -> Any:
         ] = None,
     ) -> Commanding:
         request.state.caller = calling
+        if calling.reach is not None:
+            await run_sync(calling.reach.guard_body, _said(await request.body()))
         command_id = new_id()
         if idempotency_key is not None:
             command_id = _command_id(calling, request, idempotency_key)
             await run_sync(_refuse_another_use, calling.log, command_id, fingerprint)
         by = Attribution(
-            actor_type="api_key",
+            actor_type=calling.actor_type,
             actor_id=calling.actor_id,
             authority=calling.role.value,
             source="api",
@@ -245,9 +252,18 @@ def commanding(roles: frozenset[Role]) -> Any:
             fingerprint=fingerprint if idempotency_key is not None else None,
             expected_version=int(if_match.strip('"')) if if_match else None,
         )
-        return Commanding(calling.log, by, response)
+        return Commanding(calling.log, by, response, calling)
 
     return Depends(command)
+
+
+def _said(body: bytes) -> dict[str, Any]:
+    """What a body says; nothing if it is none, which is refused where its shape is known."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _command_id(calling: Caller, request: Request, key: str) -> UUID:

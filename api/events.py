@@ -5,15 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, Security
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
 from api.asking import PROBLEMS, Asking, asking
-from api.caller import AUDITING, KNOWING_PEOPLE, READING, RECRUITING, Caller, bearer, may
+from api.caller import AUDITING, KNOWING_PEOPLE, READING, RECRUITING, Caller, may
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from api.live import Listener, Live
 from api.opening import opened_for
@@ -32,6 +31,8 @@ post = posting(router)
 
 CLOUDEVENTS = "application/cloudevents-batch+json"
 RECONNECT_AFTER_MS = 1000
+LISTENING = READING | {Role.HIRING_MANAGER}
+"""A message tells types of events and a log position, never about whom."""
 FOLLOWING = AUDITING | RECRUITING | {Role.ANALYST}
 AS_CLOUDEVENTS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -119,8 +120,7 @@ def cloudevent(event: LoggedEvent, organisation_id: UUID) -> dict[str, Any]:
 
 async def listening(
     request: Request,
-    calling: Annotated[Caller, may(READING)],
-    credentials: Annotated[HTTPAuthorizationCredentials, Security(bearer)],
+    calling: Annotated[Caller, may(LISTENING, narrows=True)],
     last_event_id: Annotated[
         int | None,
         Header(alias="Last-Event-ID", ge=0, le=2**53, description="After this log position."),
@@ -138,7 +138,7 @@ async def listening(
     if begin is None:
         begin = now.head if now.taken_in is None else now.taken_in
     live: Live = request.app.state.live
-    with live.listener(calling.organisation, credentials.credentials, begin) as listener:
+    with live.listener(calling.organisation, calling.credential, begin) as listener:
         yield listener
 
 

@@ -14,8 +14,9 @@ from prometheus_client import (
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import READING, Caller, may, system
+from api.caller import READING, Caller, may
 from api.problems import problem_responses
+from entrance.browser import ANYONE, system
 from projections.catalogue import READ_MODELS
 from projections.health import ReadModelHealth, health
 from projections.live import standing
@@ -75,13 +76,13 @@ class ReadModels(Answered):
     items: list[ReadModelHealth]
 
 
-@router.get("/healthz")
+@router.get("/healthz", dependencies=[ANYONE])
 def healthz() -> Health:
     """Says that the process answers."""
     return Health()
 
 
-@router.get("/readyz", responses=problem_responses(UNAVAILABLE))
+@router.get("/readyz", dependencies=[ANYONE], responses=problem_responses(UNAVAILABLE))
 def readyz(request: Request, response: Response) -> Readiness:
     """Says whether the read side keeps up; 503 when it does not."""
     hireledger = system(request)

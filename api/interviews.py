@@ -3,16 +3,27 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.caller import ASSESSING, SCHEDULING
+from api.asking import Answered, Asking, Cursor, Limit, asking, getting
+from api.caller import ASSESSING, READING, SCHEDULING
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
+from api.paging import link_next
 from commands import interviews as commands
 from domain.event import Code, Moment, Text
+from domain.role import Role
+from projections import interviews as read_models
+from projections import requisitions
+from projections.interviews import InterviewRow, interviews
+from projections.requisitions import requisitions_for
 
-router = APIRouter(prefix="/api/applications/{application_id}/interviews", tags=["Interviews"])
-post = posting(router)
+OF_APPLICATION = "/applications/{application_id}/interviews"
+INTERVIEWING = READING | {Role.HIRING_MANAGER, Role.INTERVIEWER}
+LIST_READS = (*read_models.READS, *requisitions.READS)
+
+router = APIRouter(prefix="/api", tags=["Interviews"])
+post, get = posting(router), getting(router)
 
 
 class Appointment(Body):
@@ -50,7 +61,13 @@ class Scorecard(Body):
     notes: Annotated[Text | None, Field(description="Sealed.")] = None
 
 
-@post("")
+class InterviewList(Answered):
+    """Interviews in a stable order."""
+
+    items: list[InterviewRow]
+
+
+@post(OF_APPLICATION)
 def schedule_interview(
     application_id: UUID, body: Appointment, command: Commanding = commanding(SCHEDULING)
 ) -> Answer:
@@ -60,7 +77,7 @@ def schedule_interview(
     )
 
 
-@post("/{interview_id}/completion")
+@post(OF_APPLICATION + "/{interview_id}/completion")
 def hold_interview(
     application_id: UUID,
     interview_id: UUID,
@@ -75,7 +92,7 @@ def hold_interview(
     )
 
 
-@post("/{interview_id}/scorecards")
+@post(OF_APPLICATION + "/{interview_id}/scorecards")
 def submit_scorecard(
     application_id: UUID,
     interview_id: UUID,
@@ -88,3 +105,35 @@ def submit_scorecard(
             command.log, command.by, application_id, interview_id, **body.model_dump()
         )
     )
+
+
+@get("/interviews")
+def list_interviews(
+    request: Request,
+    response: Response,
+    ask: Asking = asking(INTERVIEWING, LIST_READS, narrows=True),
+    interviewer_id: Annotated[
+        UUID | None, Query(description="Only of this interviewer; they see no others anyway.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> InterviewList:
+    """Interviews in a stable order, a page at a time: an interviewer's own, a hiring manager's."""
+    only, own = None, interviewer_id
+    with ask.at() as (connection, asked):
+        match ask.caller.role:
+            case Role.HIRING_MANAGER:
+                only = requisitions_for(connection, ask.caller.actor_id)
+            case Role.INTERVIEWER:
+                own = ask.caller.actor_id
+        rows = interviews(
+            connection,
+            asked,
+            interviewer_id=own,
+            requisition_ids=only,
+            cursor=cursor,
+            limit=limit,
+        )
+    if len(rows) == limit:
+        link_next(request, response, cursor=rows[-1].interview_id)
+    return InterviewList(**asked.model_dump(), items=rows)

@@ -22,7 +22,7 @@ from store.system import Hireledger
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 0.25
-CHECK_KEYS_EVERY_SECONDS = 30.0
+CHECK_KEYS_EVERY_SECONDS = 5.0
 PAUSE_AFTER_FAILURE = 1.0
 
 
@@ -130,11 +130,11 @@ class Hub:
             return changes(connection, waiting)
 
     async def _check_keys(self) -> None:
-        """Ends the streams of keys that were revoked or have expired."""
+        """Ends the streams of keys that were revoked or expired, and of sessions that ended."""
         if time.monotonic() - self.keys_checked_at < CHECK_KEYS_EVERY_SECONDS:
             return
         for key in {listener.key for listener in self.listeners}:
-            if await run_sync(self.hireledger.key_holder, key) is None:
+            if await run_sync(self.hireledger.holder, key) is None:
                 for listener in {one for one in self.listeners if one.key == key}:
                     self.leave(listener)
         self.keys_checked_at = time.monotonic()

@@ -13,7 +13,7 @@ from api.caller import READING, RECRUITING, Caller, may
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from commands import organisation as commands
 from domain.errors import NotFound
-from domain.role import Role
+from domain.role import Role, Scope
 from projections.asked import Asked, time_zone
 from projections.catalogue import READ_MODELS
 from projections.dates import window
@@ -188,7 +188,7 @@ class RecruitingCostRatioAnswer(Answered, RecruitingCostRatio):
 @get(f"/{RECRUITING_COST_RATIO.name}")
 def get_recruiting_cost_ratio(
     asks: Annotated[WindowParameters, Depends()],
-    ask: Asking = asking(KNOWING_PAY, COST_PER_HIRE.reads_all),
+    ask: Asking = asking(KNOWING_PAY, COST_PER_HIRE.reads_all, Scope.PERSONAL),
 ) -> RecruitingCostRatioAnswer:
     """Costs beside the first-year pay of those hired, which is opened for it on the record."""
     with ask.at() as (connection, asked):
@@ -254,7 +254,7 @@ class Chart(BaseModel):
 @get(f"/{RECRUITING_COST_RATIO.name}/chart")
 def get_recruiting_cost_ratio_chart(
     asks: Annotated[WindowParameters, Depends()],
-    ask: Asking = asking(KNOWING_PAY, COST_PER_HIRE.reads_all),
+    ask: Asking = asking(KNOWING_PAY, COST_PER_HIRE.reads_all, Scope.PERSONAL),
 ) -> Chart:
     """The recruiting cost ratio as a chart; the pay it needs is opened on the record."""
     with ask.at() as (connection, asked):

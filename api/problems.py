@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from domain.errors import Refusal
 from store.append import AppendUncertain
+from store.attempts import TooManyAttempts
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "1"
@@ -46,13 +47,19 @@ class Problem(BaseModel):
 
 
 class NotSignedIn(Refusal):
-    """Show a valid API key: Authorization: Bearer <key>."""
+    """Sign in, or show a valid API key: Authorization: Bearer <key>."""
 
     status = 401
 
 
 class NotAllowed(Refusal):
     """The role {role} may not do this."""
+
+    status = 403
+
+
+class OutOfScope(Refusal):
+    """This API key was not made for that; it lacks the scope {scope}."""
 
     status = 403
 
@@ -83,14 +90,16 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 DESCRIPTIONS = {
     400: "Malformed: not JSON, or a header that cannot be read.",
-    401: "No valid API key.",
-    403: "The caller's role may not do this.",
+    401: "Neither a valid API key nor a session.",
+    403: "The caller's role may not do this, the key's scopes do not cover it, or the request was"
+    " made by another site's page.",
     404: "There is no such thing, or the caller may not know of it.",
     409: "A rule is in the way, or something relied on has changed; the type names it.",
     412: "If-Match names another version.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "Understood, but not allowed; errors names the fields.",
+    429: "Too many attempts; repeat after Retry-After seconds.",
     503: "Not available now; repeat after Retry-After seconds.",
 }
 
@@ -121,6 +130,8 @@ def _refusal(_: Request, error: Exception) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     if error.status == UNAVAILABLE:
         headers["Retry-After"] = RETRY_SECONDS
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = error.about["seconds"]
     return render(problem_of(error), headers)
 
 

@@ -18,11 +18,19 @@ from domain.errors import NotFound
 from domain.event import Code, Words
 from domain.plan import STANDARD_PLAN, InterviewPlan, Stage
 from domain.requisition import CAREERS_PAGE, State
+from domain.role import Role
 from projections import candidates, pipeline, timeline
 from projections import requisitions as read_models
 from projections.pipeline import StandingRow, board
-from projections.requisitions import RequisitionRow, requisitions
+from projections.requisitions import (
+    RequisitionRow,
+    requisitions,
+    requisitions_awaiting_approval,
+    requisitions_for,
+)
+from store.database import Connection
 
+PLANNING = READING | {Role.HIRING_MANAGER, Role.APPROVER}
 BOARD_READS = (*read_models.READS, *pipeline.READS, *candidates.READS)
 
 router = APIRouter(prefix="/api/requisitions", tags=["Requisitions"])
@@ -128,9 +136,15 @@ class Board(Answered):
 
 
 @post("")
-def draft_requisition(body: NewRequisition, command: Commanding = commanding(DECIDING)) -> Answer:
-    """Starts a requisition; it takes applications once approved and launched."""
+def draft_requisition(
+    body: NewRequisition, command: Commanding = commanding(DECIDING, narrows=True)
+) -> Answer:
+    """Starts a requisition; it takes applications once approved and launched.
+
+    A hiring manager's is their own.
+    """
     details = dict(body)
+    details["hiring_manager_id"] = body.hiring_manager_id or command.caller.holder_if_limited
     return command.answer(
         commands.draft(
             command.log, command.by, details.pop("number"), details.pop("title"), **details
@@ -283,14 +297,17 @@ def reopen_requisition(
 def list_requisitions(
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, read_models.READS),
+    ask: Asking = asking(PLANNING, read_models.READS, narrows=True),
     state: State | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> RequisitionList:
     """Requisitions in a stable order, a page at a time."""
     with ask.at() as (connection, asked):
-        rows = requisitions(connection, asked, state=state, cursor=cursor, limit=limit)
+        only = within_reach(connection, ask)
+        rows = requisitions(
+            connection, asked, requisition_ids=only, state=state, cursor=cursor, limit=limit
+        )
     if len(rows) == limit:
         link_next(request, response, cursor=rows[-1].requisition_id)
     return RequisitionList(**asked.model_dump(), items=rows)
@@ -298,11 +315,11 @@ def list_requisitions(
 
 @get("/{requisition_id}")
 def get_requisition(
-    requisition_id: UUID, ask: Asking = asking(READING, read_models.READS)
+    requisition_id: UUID, ask: Asking = asking(PLANNING, read_models.READS)
 ) -> RequisitionAnswer:
     """One requisition, its plan, and its openings."""
     with ask.at() as (connection, asked):
-        rows = requisitions(connection, asked, requisition_id=requisition_id)
+        rows = requisitions(connection, asked, requisition_ids=[requisition_id])
     if not rows:
         raise NotFound(what="requisition", id=requisition_id)
     return RequisitionAnswer(**asked.model_dump(), requisition=rows[0])
@@ -311,7 +328,7 @@ def get_requisition(
 @get("/{requisition_id}/board")
 def get_board(
     requisition_id: UUID,
-    ask: Asking = asking(READING, BOARD_READS),
+    ask: Asking = asking(READING | {Role.HIRING_MANAGER}, BOARD_READS),
     status: Annotated[
         Status | None, Query(description="Only these; omitted: open ones.")
     ] = Status.OPEN,
@@ -319,7 +336,7 @@ def get_board(
 ) -> Board:
     """The applications of a requisition where they stand, now or as of any date."""
     with ask.at() as (connection, asked):
-        found = requisitions(connection, asked, requisition_id=requisition_id)
+        found = requisitions(connection, asked, requisition_ids=[requisition_id])
         if not found:
             raise NotFound(what="requisition", id=requisition_id)
         rows = board(connection, asked, requisition_id, status)
@@ -341,9 +358,20 @@ def get_requisition_timeline(
     requisition_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, timeline.READS),
+    ask: Asking = asking(PLANNING, timeline.READS),
     cursor: TimelineCursor = None,
     limit: Limit = 200,
 ) -> Timeline:
     """What happened with a requisition, in sentences."""
     return timeline_of(requisition_id, "requisition", request, response, ask, cursor, limit)
+
+
+def within_reach(connection: Connection, ask: Asking) -> list[UUID] | None:
+    """The requisitions the caller may know of; None if that is all of them."""
+    match ask.caller.role:
+        case Role.HIRING_MANAGER:
+            return requisitions_for(connection, ask.caller.actor_id)
+        case Role.APPROVER:
+            decided = ask.log.decided_by(ask.caller.actor_id)
+            return [*decided, *requisitions_awaiting_approval(connection)]
+    return None

@@ -1,11 +1,14 @@
 """The HTTP application: every router, one way of failing, and its description."""
 
 import gc
-from collections.abc import AsyncIterator
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import (
     accesses,
+    api_keys,
     applications,
     audit,
     candidates,
@@ -26,17 +30,20 @@ from api import (
     health,
     interviews,
     legal_holds,
+    members,
     metrics,
     offers,
     outreach,
     pools,
     requisitions,
+    session,
 )
 from api.behind import behind
 from api.commanding import already_done
-from api.limits import LimitBodies, NameRequests
+from api.limits import LimitBodies, NameRequests, SecureAnswers
 from api.live import Live
 from api.problems import Problem, handle_problems
+from entrance.browser import ANYONE
 from store.append import AlreadyDone
 from store.system import Hireledger
 
@@ -47,10 +54,13 @@ and as known at any time (`known_at`, `known_before`).
 """
 
 
-def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
+def create(
+    hireledger: Hireledger, with_projector: bool = True, pages: Sequence[APIRouter] = ()
+) -> FastAPI:
     """The application over a running system.
 
-    Unless told not to, it moves the read models and seals the ledger too.
+    Unless told not to, it moves the read models and seals the ledger too. `pages` are what it
+    shows to people beside the API.
     """
 
     live = Live(hireledger)
@@ -85,6 +95,7 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
     application.state.live = live
     application.add_middleware(LimitBodies, largest_document=hireledger.database.largest_document)
     application.add_middleware(NameRequests)
+    application.add_middleware(SecureAnswers)
     handle_problems(application)
     application.add_exception_handler(AlreadyDone, already_done)
     for module in (
@@ -105,9 +116,14 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         events,
         audit,
         accesses,
+        session,
+        members,
+        api_keys,
         health,
     ):
         application.include_router(module.router)
+    for page in pages:
+        application.include_router(page, include_in_schema=False)
     _serve_docs(application)
     application.openapi = lambda: _described(application)  # type: ignore[method-assign]
     return application
@@ -122,13 +138,13 @@ def _serve_docs(application: FastAPI) -> None:
     assets = StaticFiles(packages=[("fastapi_swagger", "resources")])
     application.mount("/assets/swagger", assets, name="swagger")
 
-    @application.get("/", include_in_schema=False)
+    @application.get("/", include_in_schema=False, dependencies=[ANYONE])
     def home() -> RedirectResponse:
         return RedirectResponse("/docs")
 
-    @application.get("/docs", include_in_schema=False)
+    @application.get("/docs", include_in_schema=False, dependencies=[ANYONE])
     def docs(_: Request) -> HTMLResponse:
-        return get_swagger_ui_html(
+        page = get_swagger_ui_html(
             openapi_url="/api/openapi.json",
             title="Hireledger API",
             swagger_js_url="/assets/swagger/swagger-ui-bundle.js",
@@ -141,6 +157,22 @@ def _serve_docs(application: FastAPI) -> None:
                 "tryItOutEnabled": True,
             },
         )
+        page.headers["Content-Security-Policy"] = _allowing_its_own_script(bytes(page.body))
+        return page
+
+
+def _allowing_its_own_script(page: bytes) -> str:
+    """What the docs page may load: our files, and the one script it consists of, by its hash."""
+    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+    hashes = [b64encode(hashlib.sha256(script).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{text}'" for text in hashes)
+    return (
+        "default-src 'none'; connect-src 'self'; img-src 'self' data:;"
+        # Swagger UI sets styles on its elements.
+        " style-src 'self' 'unsafe-inline';"
+        f" script-src 'self' {allowed}; frame-ancestors 'none'; base-uri 'none';"
+        " form-action 'self'"
+    )
 
 
 def _described(application: FastAPI) -> dict[str, Any]:

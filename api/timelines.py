@@ -48,10 +48,16 @@ def timeline_of(
     cursor: int | None,
     limit: int,
     personal: bool = False,
+    applications: list[UUID] | None = None,
 ) -> Timeline:
-    """A page of a timeline. Raises NotFound where nothing ever happened."""
+    """A page of a timeline, narrowed to these applications if any are named.
+
+    Raises NotFound where nothing ever happened.
+    """
     with ask.at() as (connection, asked):
-        rows = timeline(connection, asked, entity_id, cursor=cursor, limit=limit)
+        rows = timeline(
+            connection, asked, entity_id, cursor=cursor, limit=limit, applications=applications
+        )
         opened = _opened(connection, ask, rows) if personal else {}
     if not rows and cursor is None:
         raise NotFound(what=what, id=entity_id)

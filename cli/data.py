@@ -1,14 +1,14 @@
-"""Commands about what is kept: organisations, keys, imports, migrations."""
+"""Commands about what is kept: organisations, imports, migrations."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.shared import Org, catch_up, chosen, fail, find_or_begin, progress, running, say, talk
+from cli.shared import Org, catch_up, fail, find_or_begin, progress, running, say, talk
 from domain.role import Role
 from exchange import import_file
-from store import api_keys, organisations
+from store import organisations
 from store.database import Database
 from store.envelope import Attribution
 from store.organisations import OrganisationExists
@@ -16,9 +16,7 @@ from store.settings import Settings
 
 cli = typer.Typer()
 org_cli = typer.Typer(help="Organisations.", no_args_is_help=True)
-key_cli = typer.Typer(help="API keys.", no_args_is_help=True)
 cli.add_typer(org_cli, name="org")
-cli.add_typer(key_cli, name="key")
 
 
 @cli.command()
@@ -43,18 +41,6 @@ def create_organisation(
         except OrganisationExists:
             fail(f"there is an organisation named {name} already")
         say({"organisation": organisation.name, "id": str(organisation.id)})
-
-
-@key_cli.command("create")
-def create_key(
-    role: Annotated[Role, typer.Option(help="What the key may do.")],
-    org: Org = None,
-    label: Annotated[str, typer.Option(help="What it is for.")] = "",
-) -> None:
-    """Make an API key. It is shown this once."""
-    with running() as hireledger:
-        organisation = chosen(hireledger, org)
-        print(api_keys.create(hireledger.database, organisation, role, label))
 
 
 @cli.command("import")

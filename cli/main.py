@@ -5,7 +5,18 @@ import logging
 import typer
 
 from app import NotMigrated
-from cli import accesses, analysis, audit, data, erasure, keyring, read_models, serving
+from cli import (
+    accesses,
+    analysis,
+    audit,
+    data,
+    erasure,
+    keyring,
+    keys,
+    members,
+    read_models,
+    serving,
+)
 from cli.shared import fail
 from domain.errors import Refusal
 from hireledger_verify import Refused
@@ -22,7 +33,18 @@ from store.ledger.sealing import SealingRefused
 from store.migrations import MigrationRefused
 
 cli = typer.Typer(help="Recruiting on an append-only ledger.", no_args_is_help=True)
-for part in (serving, data, analysis, read_models, audit, accesses, erasure, keyring):
+for part in (
+    serving,
+    data,
+    members,
+    keys,
+    analysis,
+    read_models,
+    audit,
+    accesses,
+    erasure,
+    keyring,
+):
     cli.add_typer(part.cli)
 
 

@@ -5,18 +5,28 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from api import server
 from api.behind import behind
-from cli.shared import catch_up, progress, running, talk
+from app import serving
+from cli.keys import by_operator
+from cli.shared import (
+    HOST,
+    PORT,
+    catch_up,
+    find_or_begin,
+    invitation_url,
+    progress,
+    running,
+    talk,
+)
+from commands import api_keys, members
 from domain.role import Role
 from simulation.history import simulate
-from store import api_keys, organisations
+from store import organisations
 from store.database import Organisation
 from store.ids import new_id
 from store.system import Hireledger
 
 DEMO = "demo"
-HOST, PORT = "127.0.0.1", 8000
 GRACE_SECONDS = 10
 
 cli = typer.Typer()
@@ -30,8 +40,13 @@ def serve(
         bool, typer.Option(help="Move the read models and seal the ledger in this process too.")
     ] = True,
 ) -> None:
-    """Serve the API, with a projector unless another process has one."""
+    """Serve the API and the pages, with a projector unless another process has one.
+
+    While nobody administers the organisation, each start prints a link to become who does.
+    """
     with running() as hireledger:
+        found = hireledger.organisations()
+        offer_administration(hireledger, found or [find_or_begin(hireledger, None)], host, port)
         listen(hireledger, host, port, projector)
 
 
@@ -64,7 +79,8 @@ def demo(
         organisation = next((o for o in hireledger.organisations() if o.name == DEMO), None)
         if organisation is None:
             organisation = make_demo(hireledger)
-        key = api_keys.create(hireledger.database, organisation, Role.ADMIN, "demo")
+        log = hireledger.log(organisation)
+        _, key = api_keys.create(log, by_operator(organisation), Role.ADMIN, "demo")
         talk.print(f"\n[bold]Look at[/bold] http://{host}:{port}/docs  (Authorize, then try)")
         talk.print(f"[bold]with the key[/bold] {key}", highlight=False, soft_wrap=True)
         talk.print(
@@ -73,7 +89,20 @@ def demo(
             highlight=False,
             soft_wrap=True,
         )
+        offer_administration(hireledger, [organisation], host, port)
         listen(hireledger, host, port, with_projector=True)
+
+
+def offer_administration(
+    hireledger: Hireledger, found: list[Organisation], host: str, port: int
+) -> None:
+    """Prints a one-time link for each organisation that nobody administers yet."""
+    for organisation in found:
+        log = hireledger.log(organisation)
+        if not members.has_administrator(log):
+            url = invitation_url(hireledger, members.invite_administrator(log), host, port)
+            talk.print(f"[bold]Become the administrator[/bold] of {organisation.name}:")
+            talk.print(f"{url}\n", highlight=False, soft_wrap=True)
 
 
 def make_demo(hireledger: Hireledger) -> Organisation:
@@ -95,7 +124,7 @@ def make_demo(hireledger: Hireledger) -> Organisation:
 def listen(hireledger: Hireledger, host: str, port: int, with_projector: bool) -> None:
     """Serves until interrupted."""
     uvicorn.run(
-        server.create(hireledger, with_projector),
+        serving(hireledger, with_projector),
         host=host,
         port=port,
         log_level="warning",

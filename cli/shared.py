@@ -33,6 +33,8 @@ from store.system import Hireledger
 
 MAIN = "main"
 
+HOST, PORT = "127.0.0.1", 8000
+
 talk = Console(stderr=True)
 
 Org = Annotated[
@@ -131,6 +133,12 @@ def find_or_begin(hireledger: Hireledger, name: str | None) -> Organisation:
         if name is not None:
             raise
         return organisations.create(hireledger.database, MAIN)
+
+
+def invitation_url(hireledger: Hireledger, token: str, host: str = HOST, port: int = PORT) -> str:
+    """The link to hand to whoever is invited."""
+    base = hireledger.settings.public_url or f"http://{host}:{port}"
+    return f"{base.rstrip('/')}/sign-in/invitation?token={token}"
 
 
 def catch_up(hireledger: Hireledger, organisation: Organisation, bar: Progress) -> None:

@@ -1,6 +1,6 @@
 """Every event there is: importing this module makes all stored type names known."""
 
-from domain import candidate, cost, organisation, pool, requisition
+from domain import api_key, candidate, cost, member, organisation, pool, requisition
 from domain.aggregate import Aggregate
 from domain.event import Event, type_names
 
@@ -12,6 +12,8 @@ aggregates: tuple[type[Aggregate], ...] = (
     pool.TalentPool,
     cost.Cost,
     organisation.Organisation,
+    member.Member,
+    api_key.ApiKey,
 )
 
 stream_types: dict[type[Event], str] = {kind.event_class: kind.stream_type for kind in aggregates}

@@ -50,6 +50,7 @@ class Interview:
 
     application_id: UUID
     stage_id: str | None
+    interviewer_ids: tuple[UUID, ...] = ()
     held: bool = False
 
 
@@ -130,7 +131,9 @@ class Interviews(Applications):
     def note_interview(self, event: InterviewScheduled | Interviewed) -> None:
         """Notes what happened to an interview."""
         if isinstance(event, InterviewScheduled):
-            self.interviews[event.interview_id] = Interview(event.application_id, event.stage_to_be)
+            self.interviews[event.interview_id] = Interview(
+                event.application_id, event.stage_to_be, event.interviewer_ids
+            )
         else:
             self.interviews[event.interview_id].held = True
             self.note_application(event)

@@ -241,6 +241,12 @@ class Requisition(LegalHolds):
     details: list[tuple[datetime, int, dict[str, Any]]] = field(default_factory=list)
     posted_on: set[str] = field(default_factory=set)
 
+    @property
+    def hiring_manager_id(self) -> UUID | None:
+        """Whom it is hired for, as said last."""
+        named = (said.get("hiring_manager_id") for *_, said in reversed(self.details))
+        return next((id for id in named if id is not None), None)
+
     def draft(
         self,
         number: str,

@@ -16,3 +16,17 @@ class Role(StrEnum):
     ANALYST = "analyst"
     COMPLIANCE_OFFICER = "compliance_officer"
     AUDITOR = "auditor"
+    CANDIDATE = "candidate"
+
+
+LIMITED = frozenset({Role.HIRING_MANAGER, Role.INTERVIEWER, Role.APPROVER, Role.CANDIDATE})
+"""Roles that reach only what concerns their holder, not the whole organisation."""
+
+
+class Scope(StrEnum):
+    """What an API key may be used for, within its role."""
+
+    READ = "read"
+    WRITE = "write"
+    PERSONAL = "personal"
+    """Opening personal data."""

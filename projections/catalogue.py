@@ -6,6 +6,7 @@ from projections import (
     costs,
     engagement,
     hire_outcomes,
+    interviews,
     legal_holds,
     policies,
     requisitions,
@@ -29,6 +30,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     policies.READ_MODEL,
     timeline.READ_MODEL,
     legal_holds.READ_MODEL,
+    interviews.READ_MODEL,
 )
 
 ALL_READ_MODELS = (*READ_MODELS, search.READ_MODEL)

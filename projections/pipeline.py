@@ -135,6 +135,22 @@ ORDER BY applications.application_id
 """
 
 
+CANDIDATES_FOR = """
+SELECT DISTINCT candidate_id
+FROM (
+    SELECT DISTINCT ON (application_id)
+        application_id,
+        candidate_id,
+        requisition_id
+    FROM application_assignments
+    WHERE superseded_at = 9223372036854775807
+    ORDER BY application_id, occurred_at DESC, origin DESC
+) AS assigned
+WHERE requisition_id = ANY(%(requisitions)s)
+ORDER BY candidate_id
+"""
+
+
 class StandingRow(BaseModel):
     """Where one application stands."""
 
@@ -193,3 +209,9 @@ def applications(
             APPLICATIONS,
             {**asked.parameters, "application": application_id, "candidate": candidate_id},
         ).fetchall()
+
+
+def candidates_for(connection: Connection, requisition_ids: list[UUID]) -> list[UUID]:
+    """Whoever applies, or applied, for any of these requisitions, as things stand now."""
+    rows = connection.execute(CANDIDATES_FOR, {"requisitions": requisition_ids}).fetchall()
+    return [row[0] for row in rows]

@@ -192,7 +192,7 @@ WITH said AS (
     WHERE position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
-      AND (%(requisition)s::uuid IS NULL OR requisition_id = %(requisition)s)
+      AND (%(requisitions)s::uuid[] IS NULL OR requisition_id = ANY(%(requisitions)s))
 ),
 details AS (
     SELECT
@@ -214,7 +214,7 @@ states AS (
     WHERE position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
-      AND (%(requisition)s::uuid IS NULL OR requisition_id = %(requisition)s)
+      AND (%(requisitions)s::uuid[] IS NULL OR requisition_id = ANY(%(requisitions)s))
     ORDER BY requisition_id, occurred_at DESC, origin DESC
 ),
 openings AS (
@@ -226,7 +226,7 @@ openings AS (
     WHERE position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
-      AND (%(requisition)s::uuid IS NULL OR requisition_id = %(requisition)s)
+      AND (%(requisitions)s::uuid[] IS NULL OR requisition_id = ANY(%(requisitions)s))
     ORDER BY requisition_id, opening_id, occurred_at DESC, origin DESC
 )
 SELECT
@@ -259,6 +259,34 @@ LIMIT %(limit)s
 """
 
 
+FOR_MANAGER = """
+SELECT requisition_id
+FROM (
+    SELECT DISTINCT ON (requisition_id)
+        requisition_id,
+        hiring_manager_id
+    FROM requisition_details
+    WHERE hiring_manager_id IS NOT NULL
+      AND superseded_at = 9223372036854775807
+    ORDER BY requisition_id, occurred_at DESC, origin DESC
+) AS managed
+WHERE hiring_manager_id = %(manager)s
+"""
+
+AWAITING_APPROVAL = """
+SELECT requisition_id
+FROM (
+    SELECT DISTINCT ON (requisition_id)
+        requisition_id,
+        state
+    FROM requisition_states
+    WHERE superseded_at = 9223372036854775807
+    ORDER BY requisition_id, occurred_at DESC, origin DESC
+) AS standing
+WHERE state = 'awaiting_approval'
+"""
+
+
 class RequisitionRow(BaseModel):
     """One requisition, as of a time."""
 
@@ -280,7 +308,7 @@ def requisitions(
     connection: Connection,
     asked: Asked,
     *,
-    requisition_id: UUID | None = None,
+    requisition_ids: list[UUID] | None = None,
     state: str | None = None,
     cursor: UUID | None = None,
     limit: int = 100,
@@ -291,9 +319,20 @@ def requisitions(
             LIST,
             {
                 **asked.parameters,
-                "requisition": requisition_id,
+                "requisitions": requisition_ids,
                 "state": state,
                 "cursor": cursor,
                 "limit": limit,
             },
         ).fetchall()
+
+
+def requisitions_for(connection: Connection, hiring_manager_id: UUID) -> list[UUID]:
+    """The requisitions somebody hires for, as they stand now."""
+    rows = connection.execute(FOR_MANAGER, {"manager": hiring_manager_id}).fetchall()
+    return [row[0] for row in rows]
+
+
+def requisitions_awaiting_approval(connection: Connection) -> list[UUID]:
+    """The requisitions that somebody must approve or refuse, as they stand now."""
+    return [row[0] for row in connection.execute(AWAITING_APPROVAL).fetchall()]

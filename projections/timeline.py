@@ -81,7 +81,12 @@ WITH entries AS (
         ORDER BY position DESC
         LIMIT 1
     ) AS told ON true
-    WHERE event.position IN (
+    WHERE (
+            %(applications)s::uuid[] IS NULL
+            OR NOT event.data ? 'application_id'
+            OR (event.data ->> 'application_id')::uuid = ANY(%(applications)s)
+        )
+      AND event.position IN (
             SELECT position
             FROM events
             WHERE stream_id = %(entity)s
@@ -170,8 +175,12 @@ def timeline(
     *,
     cursor: int | None = None,
     limit: int = 200,
+    applications: list[UUID] | None = None,
 ) -> list[TimelineRow]:
-    """What happened, in the order it happened, after the event at the cursor's position."""
+    """What happened, in the order it happened, after the event at the cursor's position.
+
+    With `applications`, nothing is told of any other application.
+    """
     with connection.cursor(row_factory=class_row(TimelineRow)) as rows:
         return rows.execute(
             TIMELINE,
@@ -180,5 +189,6 @@ def timeline(
                 "entity": entity_id,
                 "cursor": cursor,
                 "limit": limit,
+                "applications": applications,
             },
         ).fetchall()

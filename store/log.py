@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -12,10 +13,13 @@ from eventsourcing.utils import Environment
 
 from domain import catalogue
 from domain.aggregate import Aggregate
+from domain.api_key import ApiKey
 from domain.candidate import Candidate
 from domain.cost import Cost
 from domain.errors import NotFound, VersionMismatch
+from domain.event import Event
 from domain.legal_hold import LegalHolds
+from domain.member import Member
 from domain.organisation import Organisation as OrganisationItself
 from domain.pool import TalentPool
 from domain.requisition import Requisition
@@ -58,6 +62,13 @@ WHERE (data ->> 'hold_id')::uuid = %(hold)s
 CANDIDATE_WITH = "SELECT candidate_id FROM documents WHERE document_id = %(document)s AND attached"
 
 SUPPRESSED = "SELECT 1 FROM suppressions WHERE hash = ANY(%(hashes)s) LIMIT 1"
+
+DECIDED_BY = """
+SELECT DISTINCT stream_id
+FROM events
+WHERE actor_id = %(actor)s
+  AND type IN ('requisition.approved', 'requisition.approval_refused')
+"""
 
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
 
@@ -158,6 +169,30 @@ class Log(Application[UUID]):
         hashes = suppression.hashes(self.database.keyring, self.organisation.id, email, phone)
         known = {"hashes": list(hashes)}
         return bool(known["hashes"] and self.database.read(self.organisation, SUPPRESSED, known))
+
+    def member(self, id: UUID) -> Member:
+        """A member. Raises NotFound."""
+        return self._get(Member, id)
+
+    def members(self) -> list[Member]:
+        """Everyone who was ever invited, oldest first."""
+        facts = self.facts.of_members()
+        return [
+            cast("Member", Member.replay(None, [self._event(fact) for fact in of_one]))
+            for _, of_one in groupby(facts, key=lambda fact: fact.originator_id)
+        ]
+
+    def _event(self, fact: Fact) -> Event:
+        return cast("Event", cast("FactMapper", self.mapper).to_domain_event(fact))
+
+    def api_key(self, id: UUID) -> ApiKey:
+        """An API key. Raises NotFound."""
+        return self._get(ApiKey, id)
+
+    def decided_by(self, approver_id: UUID) -> set[UUID]:
+        """The requisitions someone has approved, or refused to."""
+        rows = self.database.read(self.organisation, DECIDED_BY, {"actor": approver_id})
+        return {row["stream_id"] for row in rows}
 
     def organisation_itself(self) -> OrganisationItself:
         """The organisation whose log this is."""

@@ -62,6 +62,14 @@ ORDER BY command_seq
 """
 )
 
+OF_MEMBERS = (
+    FACT
+    + """
+WHERE stream_type = 'member'
+ORDER BY stream_id, version
+"""
+)
+
 NOTIFICATIONS = (
     FACT
     + """
@@ -148,6 +156,10 @@ class LogRecorder(ApplicationRecorder):
     def of_command(self, command_id: UUID) -> Sequence[Fact]:
         """What a command recorded, in order; nothing if it never did."""
         return self._select(OF_COMMAND, {"command": command_id})
+
+    def of_members(self) -> Sequence[Fact]:
+        """What happened to members, one after the other."""
+        return self._select(OF_MEMBERS, {})
 
     def at_positions(self, positions: Sequence[int]) -> Sequence[Fact]:
         """The facts at these places of the log, in order."""

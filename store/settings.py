@@ -31,3 +31,14 @@ class Settings(BaseSettings):
 
     checkpoint_copies: Path | None = None
     """A directory, best on another machine, that every signed checkpoint is copied to."""
+
+    public_url: str | None = None
+    """Where browsers reach this, as in https://hiring.example.org; omitted: as they say."""
+
+    oidc_issuer: str | None = None
+    """An OpenID provider that members may sign in with; needs oidc_client_id, too."""
+
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "single sign-on"
+    """What it is called on the sign-in page."""

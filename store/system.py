@@ -1,4 +1,4 @@
-"""The running system: its organisations, a log for each, and who holds which key."""
+"""The running system: its organisations, a log for each, and who holds which credential."""
 
 import hashlib
 import time
@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
-from store import api_keys, organisations
-from store.api_keys import KeyHolder
+from domain.member import Standing
+from store import api_keys, organisations, sessions, tokens
 from store.database import Database, Organisation
+from store.holder import PERSON, Holder
 from store.log import Log
+from store.settings import Settings
 
-KEYS_TRUSTED_SECONDS = 5.0
-KEYS_REMEMBERED = 10_000
+TRUSTED_SECONDS = 5.0
+REMEMBERED = 10_000
 
 
 @dataclass
@@ -20,10 +22,11 @@ class Hireledger:
     """The running system."""
 
     database: Database
+    settings: Settings = field(default_factory=Settings)
     _logs: dict[UUID, Log] = field(default_factory=dict)
     _opening: Lock = field(default_factory=Lock)
     _organisations: dict[UUID, Organisation] = field(default_factory=dict)
-    _keys: dict[bytes, tuple[float, KeyHolder]] = field(default_factory=dict)
+    _holders: dict[bytes, tuple[float, Holder]] = field(default_factory=dict)
 
     def log(self, organisation: Organisation) -> Log:
         """The log of an organisation; one a process, so that its appends coalesce."""
@@ -39,37 +42,67 @@ class Hireledger:
         self._organisations = {organisation.id: organisation for organisation in found}
         return found
 
-    def remembered(self, key: str) -> KeyHolder | None:
-        """Whom an API key stood for moments ago. A revoked key works five seconds more at most."""
-        checked_at, holder = self._keys.get(_digest(key), (0.0, None))
-        return holder if time.monotonic() - checked_at < KEYS_TRUSTED_SECONDS else None
-
-    def key_holder(self, key: str) -> KeyHolder | None:
-        """Whom an API key stands for, looked up; None if it is not valid."""
-        holder = api_keys.holder(self.database, self._organisations, key)
-        if holder is None and not self._known(key):
+    def organisation(self, id: UUID | None) -> Organisation | None:
+        """The organisation with this id, if there is one."""
+        if id is not None and id not in self._organisations:
             self.organisations()
-            holder = api_keys.holder(self.database, self._organisations, key)
-        self._remember(key, holder)
+        return self._organisations.get(id) if id else None
+
+    def remembered(self, credential: str) -> Holder | None:
+        """Whom a credential stood for moments ago.
+
+        A revoked key, an ended session and a role taken away work five seconds more at most; in
+        the process that ended a session, it ends at once.
+        """
+        checked_at, holder = self._holders.get(_digest(credential), (0.0, None))
+        return holder if time.monotonic() - checked_at < TRUSTED_SECONDS else None
+
+    def holder(self, credential: str) -> Holder | None:
+        """Whom an API key or a session stands for, looked up; None if it is not valid."""
+        holder = self._key_holder(credential) or self._member(credential)
+        self._remember(credential, holder)
         return holder
 
-    def _known(self, key: str) -> bool:
-        """Whether the key names an organisation we have heard of, or none at all."""
+    def _key_holder(self, key: str) -> Holder | None:
         organisation_id = api_keys.organisation_of(key)
-        return organisation_id is None or organisation_id in self._organisations
+        if self.organisation(organisation_id) is None:
+            return None
+        return api_keys.holder(self.database, self._organisations, key)
 
-    def _remember(self, key: str, holder: KeyHolder | None) -> None:
-        if len(self._keys) > KEYS_REMEMBERED:
-            self._keys.clear()
+    def _member(self, token: str) -> Holder | None:
+        organisation = self.organisation(tokens.organisation_of(tokens.SESSION, token))
+        if organisation is None:
+            return None
+        member_id = sessions.member_of(self.database, organisation, token)
+        if member_id is None:
+            return None
+        member = self.log(organisation).member(member_id)
+        if member.standing is not Standing.ACTIVE:
+            return None
+        return Holder(organisation, PERSON, member_id, member.role)
+
+    def _remember(self, credential: str, holder: Holder | None) -> None:
+        if len(self._holders) > REMEMBERED:
+            self._holders.clear()
         if holder is None:
-            self._keys.pop(_digest(key), None)
+            self.forget(credential)
         else:
-            self._keys[_digest(key)] = (time.monotonic(), holder)
+            self._holders[_digest(credential)] = (time.monotonic(), holder)
+
+    def forget(self, credential: str) -> None:
+        """Looks a credential up anew when it is shown next."""
+        self._holders.pop(_digest(credential), None)
+
+    def forget_actor(self, actor_id: UUID) -> None:
+        """The same for all credentials of somebody."""
+        for digest, (_, holder) in list(self._holders.items()):
+            if holder.actor_id == actor_id:
+                self._holders.pop(digest, None)
 
     def close(self) -> None:
         """Gives everything back."""
         self.database.close()
 
 
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()
+def _digest(credential: str) -> bytes:
+    return hashlib.sha256(credential.encode()).digest()

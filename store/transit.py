@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import httpx
+import httpx2
 
 from store.epoch_keys import EpochDestroyed, KeysUnavailable, Named
 
@@ -25,7 +25,7 @@ class Transit:
     """Epoch keys that never leave the engine."""
 
     def __init__(self, url: str, token: str, mount: str = "transit") -> None:
-        self.client = httpx.Client(
+        self.client = httpx2.Client(
             base_url=f"{url.rstrip('/')}/v1/{mount}/",
             headers={"X-Vault-Token": token, "X-Vault-Request": "true"},
             timeout=TIMEOUT_SECONDS,
@@ -83,7 +83,7 @@ class Transit:
         """The data of an answer. What the engine says of a failure is not told: it may quote."""
         try:
             answer = self.client.request(method, path, **content)
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise KeysUnavailable(problem="the transit engine does not answer") from error
         if missing_is_fine and answer.status_code == NOT_FOUND:
             return {}

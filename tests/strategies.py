@@ -207,7 +207,12 @@ class World:
         application, interview_id = one_of(candidate, step), uuid4()
         plan = self.plan_of(application)
         candidate.schedule_interview(
-            application.id, interview_id, plan, starts_at=None, ends_at=None
+            application.id,
+            interview_id,
+            plan,
+            starts_at=None,
+            ends_at=None,
+            interviewer_ids=(uuid4(), uuid4()),
         )
         candidate.hold_interview(interview_id, plan)
 

@@ -1,17 +1,25 @@
 """The API over a real database, and keys for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api import server
-from domain.role import Role
+import app
+from domain.role import Role, Scope
 from store import api_keys
 from store.database import Organisation
 from store.system import Hireledger
 
-ClientFor = Callable[[Role], TestClient]
+
+class ClientFor(Protocol):
+    """Signs somebody in."""
+
+    def __call__(
+        self, role: Role, holder_id: UUID | str | None = None, scopes: Iterable[Scope] = Scope
+    ) -> TestClient: ...
 
 
 @pytest.fixture(scope="package")
@@ -20,16 +28,25 @@ def http(hireledger: Hireledger) -> Iterator[TestClient]:
 
     No longer than these tests: others move the read models themselves.
     """
-    with TestClient(server.create(hireledger), raise_server_exceptions=False) as client:
+    with TestClient(app.serving(hireledger), raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture
 def client_for(http: TestClient, hireledger: Hireledger, organisation: Organisation) -> ClientFor:
-    """Someone signed in to the fresh organisation in a role."""
+    """Someone with a key to the fresh organisation in a role, which may be for a member."""
 
-    def signed_in(role: Role) -> TestClient:
-        key = api_keys.create(hireledger.database, organisation, role, "test")
+    def signed_in(
+        role: Role, holder_id: UUID | str | None = None, scopes: Iterable[Scope] = Scope
+    ) -> TestClient:
+        key = api_keys.create(
+            hireledger.database,
+            organisation,
+            role,
+            "test",
+            holder_id=None if holder_id is None else UUID(str(holder_id)),
+            scopes=frozenset(scopes),
+        )
         client = TestClient(http.app, raise_server_exceptions=False)
         client.headers["Authorization"] = f"Bearer {key}"
         return client

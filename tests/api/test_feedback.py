@@ -64,11 +64,12 @@ def test_an_interviewer_submits_a_scorecard_after_the_decision(
 ) -> None:
     _, application = applied(admin, open_requisition(admin))
     about = f"/applications/{application}"
-    interview = post(admin, f"{about}/interviews", **HOUR)["id"]
+    interviewer = str(uuid4())
+    interview = post(admin, f"{about}/interviews", interviewer_ids=[interviewer], **HOUR)["id"]
     post(admin, f"{about}/rejection", reason_code="experience")
-    interviewer, path = str(uuid4()), f"{about}/interviews/{interview}/scorecards"
+    path = f"{about}/interviews/{interview}/scorecards"
     answer = post(
-        client_for(Role.INTERVIEWER),
+        client_for(Role.INTERVIEWER, interviewer),
         path,
         interviewer_id=interviewer,
         overall="strong_no",

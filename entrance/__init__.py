@@ -1,0 +1,1 @@
+"""How browsers come in: cookies, forgery protection, an identity provider."""
