@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.errors import NotFound, Refusal
-from hireledger_verify import BUCKETS, Checkpoint, VerifierKey, bucket_of, head_of
+from hireledger_verify import BUCKETS, Checkpoint, Refused, VerifierKey, bucket_of, head_of
 from store.database import Connection, Database, Organisation
 from store.ledger import checkpoints, heads, tiles
 from store.ledger.trees import EVENTS_OF_STREAM, LOG, Tree
@@ -14,6 +14,12 @@ from store.ledger.trees import EVENTS_OF_STREAM, LOG, Tree
 
 class NothingSealed(Refusal):
     """Nothing has been sealed yet; the sealer works every few seconds."""
+
+    status = 503
+
+
+class CheckpointBroken(Refusal):
+    """The ledger is damaged: the newest checkpoint does not open, {why}; run audit verify."""
 
     status = 503
 
@@ -61,18 +67,21 @@ def key_of(database: Database, organisation: Organisation, tree: Tree) -> Verifi
 def newest(
     connection: Connection, database: Database, organisation: Organisation, tree: Tree
 ) -> Signed:
-    """The newest checkpoint. Raises NothingSealed; hireledger_verify.Refused if it was forged."""
+    """The newest checkpoint. Raises NothingSealed, CheckpointBroken."""
     key = key_of(database, organisation, tree)
     note = checkpoints.latest(connection, tree)
     if note is None:
         raise NothingSealed
-    return Signed(Checkpoint.opened(note, key), note, key)
+    try:
+        return Signed(Checkpoint.opened(note, key), note, key)
+    except Refused as error:
+        raise CheckpointBroken(why=error) from None
 
 
 def growth(
     connection: Connection, tree: Tree, signed: Signed, old_size: int, new_size: int | None
 ) -> Growth:
-    """How a tree grew, up to what is signed if no size is named. Raises NotGrownSo."""
+    """How a tree grew, up to what is signed if no size is named. Raises NotGrownSo, TilesBroken."""
     size = signed.checkpoint.size
     new = size if new_size is None else new_size
     if not 0 < old_size <= new <= size:
@@ -88,7 +97,7 @@ def growth(
 
 
 def prove_stream(connection: Connection, signed: Signed, stream_id: UUID) -> ProvenStream:
-    """Everything the log held of a stream when it was last signed. Raises NotFound.
+    """Everything the log held of a stream when it was last signed. Raises NotFound, TilesBroken.
 
     The transaction must see one moment only.
     """

@@ -6,6 +6,7 @@ Tiles are those of C2SP tlog-tiles: 256 hashes wide, an entry of level n being t
 
 from collections.abc import Callable, Mapping, Sequence
 
+from domain.errors import Refusal
 from hireledger_verify import HASH_BYTES, node_hash, tree_hash
 from store.database import Connection
 
@@ -42,8 +43,10 @@ Read = Callable[[int, int], bytes]
 """The tile at a level and an index."""
 
 
-class TilesBroken(Exception):
-    """The stored hashes of a tree are not all there."""
+class TilesBroken(Refusal):
+    """The ledger is damaged: tile {index} of level {level} lacks hashes; run audit verify."""
+
+    status = 503
 
 
 def stored(connection: Connection, tree: str) -> Read:
@@ -154,5 +157,5 @@ def _beginning(tile: Read, level: int, index: int, width: int) -> bytes:
         return b""
     held = tile(level, index)[: width * HASH_BYTES]
     if len(held) != width * HASH_BYTES:
-        raise TilesBroken(f"tile {index} of level {level} lacks hashes")
+        raise TilesBroken(index=index, level=level)
     return held

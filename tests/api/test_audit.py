@@ -97,3 +97,5 @@ def test_a_refusal_to_sign_is_seen_from_outside(admin: TestClient, log: Log) -> 
     assert 'hireledger_ledger_refused{tree="log"} 1.0' in admin.get("/metrics").text
     assert 'hireledger_ledger_unsealed{tree="log"} 1.0' in admin.get("/metrics").text
     assert admin.get("/readyz").json()["ledgers_refused"] > before
+    damaged = admin.get("/api/audit/consistency", params={"old": 1})
+    assert (damaged.status_code, damaged.json()["title"]) == (503, "Tiles broken")

@@ -238,6 +238,16 @@ def test_only_the_members_of_a_bundle_are_in_it(file: Path) -> None:
         check_bundle(file)
 
 
+def test_no_other_packing_is_unpacked(file: Path) -> None:
+    content = members(file)
+    for packing in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        with zipfile.ZipFile(file, "w", packing) as archive:
+            for name, octets in content.items():
+                archive.writestr(name, octets)
+        with pytest.raises(Refused, match="packed in a way"):
+            check_bundle(file)
+
+
 def test_what_is_hidden_around_the_members_is_refused(file: Path) -> None:
     whole = file.read_bytes()
     commented = io.BytesIO(whole)
@@ -372,6 +382,8 @@ def test_the_verifier_runs_by_itself(file: Path, log: Log, tmp_path: Path) -> No
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "NOT PROVEN: stream" in refused.stderr
     assert "Traceback" not in refused.stderr
+    changed(file, "events.json", lambda it: it["events"][0].update(version="\x1b[2J"))
+    assert "\\x1b[2J" in run(str(file)).stderr
     assert run(str(file), "--key", "nonsense").returncode == 1
     assert run(str(file), "--since", "nowhere").returncode == 1
     assert run("nowhere").returncode == 1
