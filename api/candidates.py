@@ -35,6 +35,7 @@ MEETING = READING | {Role.HIRING_MANAGER}
 CONCERNED = MEETING | {Role.INTERVIEWER, Role.CANDIDATE}
 LIST_READS = (*read_models.READS, *pipeline.READS, *requisitions.READS)
 FOUND_READS = (*LIST_READS, *SEARCH_READS)
+SEARCHING = {"search": SEARCH_READS, "external_id": SEARCH_READS}
 WHOLE_READS = (*read_models.READS, *pipeline.READS, *talent_pool.READS)
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
@@ -205,7 +206,7 @@ def add_candidate_note(
 def list_candidates(
     request: Request,
     response: Response,
-    ask: Asking = asking(MEETING, FOUND_READS, narrows=True),
+    ask: Asking = asking(MEETING, LIST_READS, narrows=True, for_parameters=SEARCHING),
     search: Annotated[
         SearchWords | None,
         Query(description="Only whom these words find. Better said in a body: see POST …/search."),
@@ -282,7 +283,7 @@ def _page(
     sought = search is not None or external_id is not None
     if sought and not ask.caller.knows_people:
         raise NotAllowed(role=ask.caller.role)
-    with ask.at(FOUND_READS if sought else LIST_READS) as (connection, asked):
+    with ask.at() as (connection, asked):
         only = _sought(connection, ask, asked, search, external_id, cursor, limit)
         rows = candidates(connection, asked, candidate_ids=only, cursor=cursor, limit=limit)
         full = len(rows if only is None else only) == limit

@@ -17,7 +17,7 @@ from api.asking import Answered, Asking, asking, getting
 from api.caller import READING, Caller, may
 from api.problems import problem_responses
 from entrance.browser import ANYONE, system
-from projections.catalogue import READ_MODELS
+from projections.catalogue import ALL_READ_MODELS
 from projections.health import ReadModelHealth, health
 from projections.live import standing
 from store.ledger.standing import TreeStanding, standings
@@ -107,7 +107,7 @@ def readyz(request: Request, response: Response) -> Readiness:
 
 
 @get("/api/read-models")
-def list_read_models(ask: Asking = asking(READING, READ_MODELS)) -> ReadModels:
+def list_read_models(ask: Asking = asking(READING, ALL_READ_MODELS)) -> ReadModels:
     """How far each read model has come, and what stopped it if it is stopped."""
     with ask.at() as (connection, asked):
         return ReadModels(**asked.model_dump(), items=health(connection))

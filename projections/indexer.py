@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 
 from domain.candidate import CandidateEntryCorrected
 from domain.event import Category
+from projections.catalogue import ALL_READ_MODELS
 from projections.engine import (
     ADVANCE,
     BEGIN,
@@ -194,7 +195,9 @@ class Indexer:
     def _begin(self, connection: Connection) -> int:
         version = self.keys.current_version()
         connection.execute(USE_KEY, {"version": version})
-        connection.execute(BEGIN, {"name": READ_MODEL.name, "version": READ_MODEL.version})
+        # All of them: whoever hears that the read side has come somewhere relies on each.
+        for model in ALL_READ_MODELS:
+            connection.execute(BEGIN, {"name": model.name, "version": model.version})
         return version
 
     def _advance(
