@@ -37,22 +37,21 @@ def main(port: int, callback: str) -> None:
                 "ACL": {"DEFAULT": {"PERMISSIONS": ["use_oidc"]}},
                 "LOGGING": {"version": 1},
             },
-            "CANAILLE_OIDC": {
-                "ACTIVE_JWKS": [jwk.as_dict(private=True)],
-                "USERINFO_MAPPING": {"EMAIL_VERIFIED": VERIFIED},
-            },
+            "CANAILLE_OIDC": {"ACTIVE_JWKS": [jwk.as_dict(private=True)]},
         }
     )
+    # Its settings have no name for this claim, though its answers do.
+    app.config["CANAILLE_OIDC"]["USERINFO_MAPPING"]["EMAIL_VERIFIED"] = VERIFIED
     with app.app_context():
         settled(callback)
 
-    @app.before_request
     def signed_in() -> None:
         who = request.cookies.get("who")
         user = Backend.instance.get(models.User, user_name=who) if who else None
         if user:
             g.session = UserSession(user=user, last_login_datetime=now())
 
+    app.before_request(signed_in)
     server = wsgiref.simple_server.make_server("localhost", port, app, handler_class=Silent)
     print("ready", flush=True)
     server.serve_forever()
