@@ -34,7 +34,10 @@ PATH = "/sign-in/oidc"
 ALLOWED_SECONDS = 600
 LEEWAY_SECONDS = 60
 TIMEOUT_SECONDS = 10
-ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+ALGORITHMS = [f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)] + [
+    "EdDSA"
+]
+"""Signatures only the provider can make; not what is keyed by our own secret, and not none."""
 
 
 class OidcNotSet(Refusal):
@@ -181,7 +184,8 @@ def _member(hireledger: Hireledger, organisation: Organisation, claims: CodeIDTo
     known = credentials.member_of_oidc(hireledger.database, organisation, issuer, subject)
     if known is not None:
         return known
-    if claims.get("email_verified") is not True or not claims.get("email"):
+    # Some providers say it as text.
+    if claims.get("email_verified") not in (True, "true") or not claims.get("email"):
         raise OidcRefused
     member = credentials.member_of_email(hireledger.database, organisation, str(claims["email"]))
     if member is None:
