@@ -296,6 +296,11 @@ def whole(log: Log) -> None:
     assert accesses == (len(entries),)
 
 
+def test_an_index_that_has_not_begun_finds_nobody(log: Log) -> None:
+    record(log, examples.ada())
+    assert found(log, "ada") == []
+
+
 def test_looking_for_nothing_is_refused(log: Log, indexer: Indexer) -> None:
     record(log, examples.ada())
     catch_up(indexer)
