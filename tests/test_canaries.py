@@ -72,7 +72,8 @@ class Installation:
                 yield client
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(30)
+            server.wait(60)
+            wait_until(lambda: not (self.database / "postmaster.pid").exists())
 
     def run(self, *words: str) -> str:
         """`hireledger …`, and what it says."""
