@@ -57,6 +57,8 @@ class Caller:
     scopes: frozenset[Scope]
     credential: str
     request_id: UUID
+    on_behalf_of: UUID | None = None
+    """Who made their key, and so answers for what is done with it."""
 
     @property
     def knows_people(self) -> bool:
@@ -98,6 +100,7 @@ async def caller(
         scopes=holder.scopes,
         credential=credential,
         request_id=request.state.request_id,
+        on_behalf_of=holder.made_by,
     )
 
 

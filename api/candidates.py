@@ -259,7 +259,7 @@ def get_candidate_timeline(
     candidate_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(CONCERNED, timeline.READS),
+    ask: Asking = asking(CONCERNED - {Role.CANDIDATE}, timeline.READS),
     personal: Annotated[
         bool, Query(description="With personal fields, which is recorded as access.")
     ] = False,

@@ -248,6 +248,7 @@ def commanding(roles: frozenset[Role], narrows: bool = False) -> Any:
             actor_id=calling.actor_id,
             authority=calling.role.value,
             source="api",
+            on_behalf_of=calling.on_behalf_of,
             command_id=command_id,
             fingerprint=fingerprint if idempotency_key is not None else None,
             expected_version=int(if_match.strip('"')) if if_match else None,

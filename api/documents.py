@@ -12,18 +12,20 @@ from api.asking import PROBLEMS, getting
 from api.caller import COMPLIANCE, KNOWING_PEOPLE, Caller, may
 from api.commanding import CREATED, Answer, Commanding, commanding, posting
 from api.commanding import PROBLEMS as REFUSALS
+from api.opening import opened_for
 from api.problems import problem_responses
 from commands import documents as commands
 from domain.document import MediaType
 from domain.errors import NotFound, Refusal
 from domain.event import Category, Code
+from domain.role import Role, Scope
 from projections.documents import DocumentRow, document, documents
-from store.access_log import Access
 from store.database import Connection
 from store.documents import Encrypted, ciphertext_of, decrypt
 from store.vault import REDACTED, RESTRICTED
 
 BINARY = "application/octet-stream"
+READING_DOCUMENTS = KNOWING_PEOPLE | {Role.INTERVIEWER}
 
 router = APIRouter(prefix="/api", tags=["Documents"])
 post, get = posting(router), getting(router)
@@ -107,12 +109,12 @@ def attach_document(
 
 @get("/candidates/{candidate_id}/documents")
 def list_documents(
-    candidate_id: UUID, calling: Annotated[Caller, may(KNOWING_PEOPLE)]
+    candidate_id: UUID, calling: Annotated[Caller, may(READING_DOCUMENTS, Scope.PERSONAL)]
 ) -> DocumentList:
     """The documents of a candidate that are kept."""
     calling.log.candidate(candidate_id)
     with calling.log.database.transaction(calling.organisation) as connection:
-        rows = documents(connection, candidate_id)
+        rows = [row for row in documents(connection, candidate_id) if _within_reach(calling, row)]
         opened = _opened(connection, calling, rows, "list documents")
     return DocumentList(
         items=[
@@ -131,7 +133,9 @@ def list_documents(
         200: {"description": "The document itself.", "content": {BINARY: {}}},
     },
 )
-def read_document(document_id: UUID, calling: Annotated[Caller, may(KNOWING_PEOPLE)]) -> Response:
+def read_document(
+    document_id: UUID, calling: Annotated[Caller, may(READING_DOCUMENTS, Scope.PERSONAL)]
+) -> Response:
     """Opens a document, on the record. Its hash is checked against the log."""
     with calling.log.database.transaction(calling.organisation) as connection:
         row, ciphertext = document(connection, document_id), ciphertext_of(connection, document_id)
@@ -161,12 +165,15 @@ def remove_document(
     return command.answer(commands.remove(command.log, command.by, document_id, body.reason_code))
 
 
+def _within_reach(calling: Caller, row: DocumentRow) -> bool:
+    return calling.reach is None or calling.reach.document(row.candidate_id, row.application_id)
+
+
 def _opened(
     connection: Connection, calling: Caller, rows: list[DocumentRow], purpose: str
 ) -> list[dict[str, str]]:
     facts = calling.log.facts.at_positions([row.position for row in rows])
-    access = Access(calling.actor_id, purpose, calling.request_id)
-    return calling.log.vault.open(connection, facts, [Category.DOCUMENTS], access)
+    return opened_for(calling, connection, facts, [Category.DOCUMENTS], purpose)
 
 
 def _filename(disposition: str) -> str:

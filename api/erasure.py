@@ -12,6 +12,7 @@ from api.commanding import Answer, Commanding, commanding, posting
 from commands import erasure as commands
 from domain.errors import NotFound
 from domain.event import Category, Code
+from domain.role import Scope
 from projections.erasures import Certificate, certificate
 from store.access_log import Access
 from store.signing import Signer
@@ -74,7 +75,7 @@ def get_erasure_certificate(
 
 @get("/{candidate_id}/restricted-data")
 def open_restricted_data(
-    candidate_id: UUID, calling: Annotated[Caller, may(COMPLIANCE)]
+    candidate_id: UUID, calling: Annotated[Caller, may(COMPLIANCE, Scope.PERSONAL)]
 ) -> RestrictedData:
     """Opens what is kept of a person for legal holds, on the record, for legal claims only."""
     calling.log.candidate(candidate_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.caller import Caller
 from domain.event import Category
-from domain.role import Role
+from domain.role import Role, Scope
 from store.access_log import Access
 from store.database import Connection
 from store.envelope import Fact
@@ -22,6 +22,9 @@ MAY_OPEN: dict[Role, frozenset[Category]] = {
     Role.COORDINATOR: _ABOUT_A_CANDIDACY,
     Role.SOURCER: _ABOUT_A_CANDIDACY | {Category.EVALUATION},
     Role.HIRING_MANAGER: (_ABOUT_A_CANDIDACY - {Category.COMMUNICATION}) | {Category.EVALUATION},
+    # As far as they reach: an interviewer whom they meet, a candidate themselves.
+    Role.INTERVIEWER: frozenset({Category.IDENTITY, Category.DOCUMENTS}),
+    Role.CANDIDATE: _ABOUT_A_CANDIDACY,
     Role.COMPLIANCE_OFFICER: _ABOUT_A_CANDIDACY | {Category.EVALUATION, Category.SURVEY},
 }
 
@@ -44,7 +47,7 @@ def opened_for(
     Raises AccessNotRecorded.
     """
     allowed = may_open(caller.role) & set(categories)
-    if not allowed:
+    if not allowed or Scope.PERSONAL not in caller.scopes:
         return [{} for _ in facts]
     access = Access(caller.actor_id, purpose, caller.request_id)
     return caller.log.vault.open(connection, facts, allowed, access)

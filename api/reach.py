@@ -20,9 +20,12 @@ BELONGING = frozenset({"offer_id", "opening_id"})
 """Parts of something else in the path, which the command finds there or not at all."""
 OWN = frozenset({"interviewer_id", "hiring_manager_id"})
 """Whom a body speaks for: for limited roles, themselves."""
-THEIR_KIND = {"requisition_id": "requisition", "application_id": "application"} | {
+THEIR_KIND = {
+    "application_id": "application",
     "candidate_id": "candidate",
+    "document_id": "document",
     "interview_id": "interview",
+    "requisition_id": "requisition",
 }
 
 
@@ -84,6 +87,9 @@ class Reach:
                 return bool(self.applications_of(id)) or id == self.holder_id
             case "application_id":
                 return self._application(self.log.candidate_of(id), id)
+            case "document_id":
+                candidate = self.log.candidate_with(id)
+                return self.document(candidate.id, candidate.document(id))
             case "interview_id" if application_id is not None:
                 return self._interview(self.log.candidate_of(application_id), id)
         return False
@@ -103,6 +109,11 @@ class Reach:
         """The applications of a candidate that are within reach. Raises NotFound."""
         candidate = self.log.candidate(candidate_id)
         return [id for id in candidate.applications if self._application(candidate, id)]
+
+    def document(self, candidate_id: UUID, application_id: UUID | None) -> bool:
+        """Whether a document is within reach: of an application that is, or of the person."""
+        reached = self.applications_of(candidate_id)
+        return application_id in reached if application_id else bool(reached)
 
     def _application(self, candidate: Candidate, id: UUID) -> bool:
         match self.role:

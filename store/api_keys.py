@@ -48,7 +48,8 @@ SELECT
     secret_hash,
     actor_id,
     role,
-    scopes
+    scopes,
+    created_by
 FROM api_keys
 WHERE key_id = %(key_id)s
   AND revoked_at IS NULL
@@ -154,7 +155,7 @@ def holder(database: Database, organisations: dict[UUID, Organisation], key: str
     if row is None or not hmac.compare_digest(row[0], _hash(shape[3])):
         return None
     scopes = frozenset(Scope(scope) for scope in row[3])
-    return Holder(organisation, API_KEY, row[1], Role(row[2]), scopes)
+    return Holder(organisation, API_KEY, row[1], Role(row[2]), scopes, row[4])
 
 
 def organisation_of(key: str) -> UUID | None:

@@ -19,3 +19,5 @@ class Holder:
     actor_id: UUID
     role: Role
     scopes: frozenset[Scope] = frozenset(Scope)
+    made_by: UUID | None = None
+    """Who made the key, and so answers for it; None for members and keys of old."""

@@ -1,7 +1,7 @@
 """Legal holds over HTTP: placed, honoured by erasures, and released by two people."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -9,9 +9,11 @@ from fastapi.testclient import TestClient
 from commands import erasure, legal_holds
 from domain.errors import Conflict
 from domain.role import Role
+from store import api_keys
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log
+from store.system import Hireledger
 from tests.api.conftest import ClientFor
 from tests.api.test_erasure import erased, refusal, registered
 from tests.api.test_whole_way import applied, get, open_requisition, post
@@ -137,3 +139,21 @@ def test_a_hold_and_an_erasure_at_once_end_in_one_order(log: Log, admin: TestCli
         erasure.erase(log, officer(), id, "request")
     done = erasure.erase(log, officer(), id, "request")
     assert "identity" in done.facts[-1].data["retained"]
+
+
+def test_two_keys_of_one_person_are_one_person(
+    admin: TestClient, log: Log, hireledger: Hireledger
+) -> None:
+    hold_id = held(admin, f"candidates/{registered(admin)}")
+    path = f"/api/legal-holds/{hold_id}/release"
+    officer = uuid4()
+    for expected in (201, 409):
+        key = api_keys.create(
+            hireledger.database,
+            log.organisation,
+            Role.COMPLIANCE_OFFICER,
+            "one of two",
+            created_by=officer,
+        )
+        answer = admin.post(path, headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == expected, answer.text

@@ -204,7 +204,8 @@ def test_a_candidate_reads_about_themselves(
 ) -> None:
     ada = client_for(Role.CANDIDATE, ours.candidate)
     assert get(ada, f"/candidates/{ours.candidate}")["candidate"]["full_name"] == "Ada Lovelace"
-    get(ada, f"/candidates/{ours.candidate}/timeline")
+    # It tells what others thought of them, too.
+    assert ada.get(f"/api/candidates/{ours.candidate}/timeline").status_code == 403
     same_as_nothing(ada, "GET", f"/candidates/{others.candidate}", others.candidate)
     assert ada.get("/api/candidates").status_code == 403
 
