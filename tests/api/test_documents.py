@@ -1,5 +1,6 @@
 """Documents over HTTP: kept encrypted, opened on the record, gone with their key."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -7,6 +8,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from domain.role import Role
+from store.documents import DocumentChanged, decrypt, encrypt
+from store.ids import new_id
 from store.log import Log
 from tests.api.conftest import ClientFor
 from tests.api.test_erasure import erased, refusal, registered
@@ -151,3 +154,13 @@ def test_who_may_not_know_people_reads_no_documents(
     document = attached(admin, registered(admin))
     for role in (Role.ANALYST, Role.AUDITOR, Role.INTERVIEWER):
         assert read(client_for(role), document).status_code == 403
+
+
+def test_a_document_is_the_one_the_log_names() -> None:
+    ids = [new_id() for _ in range(3)]
+    first, second = (encrypt(*ids, content) for content in (b"first", b"second"))
+    assert decrypt(*ids, first) == b"first"
+    with pytest.raises(DocumentChanged):
+        decrypt(*ids, replace(second, sha256=first.sha256))
+    with pytest.raises(DocumentChanged):
+        decrypt(ids[0], ids[1], new_id(), first)
