@@ -1,5 +1,6 @@
 """Documents over HTTP: kept encrypted, opened on the record, gone with their key."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -7,6 +8,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from domain.role import Role, Scope
+from store.documents import DocumentChanged, decrypt, encrypt
+from store.ids import new_id
 from store.log import Log
 from tests.api.conftest import ClientFor
 from tests.api.test_erasure import erased, refusal, registered
@@ -182,3 +185,13 @@ def test_a_key_that_may_not_open_personal_data_reads_no_document(
     document = attached(admin, registered(admin))
     blind = client_for(Role.RECRUITER, scopes=[Scope.READ, Scope.WRITE])
     assert read(blind, document).status_code == 403
+
+
+def test_a_document_is_the_one_the_log_names() -> None:
+    ids = [new_id() for _ in range(3)]
+    first, second = (encrypt(*ids, content) for content in (b"first", b"second"))
+    assert decrypt(*ids, first) == b"first"
+    with pytest.raises(DocumentChanged):
+        decrypt(*ids, replace(second, sha256=first.sha256))
+    with pytest.raises(DocumentChanged):
+        decrypt(ids[0], ids[1], new_id(), first)

@@ -114,6 +114,16 @@ def test_a_key_that_comes_after_its_epoch_ended_is_wrapped_anew(
     assert opened(log, fact) == NAME
 
 
+def test_an_epoch_is_not_destroyed_while_an_organisation_is_in_it(alone: Hireledger) -> None:
+    """One that began while the others' keys were wrapped anew."""
+    log, late = begun(alone), begun(alone)
+    rotation.wrap_anew(alone.database, log.organisation, alone.database.epoch_keys.begin())
+    assert not rotation.destroy_before(alone.database, 2)
+    assert opened(late, ada(late)) == NAME
+    assert keys.rotate(alone).epoch == 2
+    assert alone.database.epoch_keys.epochs() == [2]
+
+
 def test_a_rotation_that_was_broken_off_goes_on(alone: Hireledger) -> None:
     log = begun(alone)
     fact = ada(log)
