@@ -188,10 +188,12 @@ def test_a_key_that_may_not_open_personal_data_reads_no_document(
 
 
 def test_a_document_is_the_one_the_log_names() -> None:
-    ids = [new_id() for _ in range(3)]
-    first, second = (encrypt(*ids, content) for content in (b"first", b"second"))
-    assert decrypt(*ids, first) == b"first"
+    organisation, candidate, id = new_id(), new_id(), new_id()
+    first, second = (
+        encrypt(organisation, candidate, id, content) for content in (b"first", b"second")
+    )
+    assert decrypt(organisation, candidate, id, first) == b"first"
     with pytest.raises(DocumentChanged):
-        decrypt(*ids, replace(second, sha256=first.sha256))
+        decrypt(organisation, candidate, id, replace(second, sha256=first.sha256))
     with pytest.raises(DocumentChanged):
-        decrypt(ids[0], ids[1], new_id(), first)
+        decrypt(organisation, candidate, new_id(), first)
