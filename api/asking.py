@@ -1,7 +1,7 @@
 """What every query over HTTP has in common: as of when, as known when, and who asks."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
 from api.caller import Caller, may
+from api.opening import opened_for
 from api.problems import NotCaughtUp, problem_responses
 from api.routes import Route
 from domain.event import Category
@@ -23,7 +24,6 @@ from domain.role import Role
 from projections.asked import Asked, resolve, standing, time_zone
 from projections.dates import NotAMoment, Said, end_of, moment
 from projections.read_model import ReadModel
-from store.access_log import Access
 from store.database import Connection
 from store.envelope import Fact
 from store.log import Log
@@ -96,13 +96,17 @@ class Asking:
             )
 
     def open(
-        self, connection: Connection, facts: list[Fact], category: Category, purpose: str
+        self,
+        connection: Connection,
+        facts: Sequence[Fact],
+        categories: Iterable[Category],
+        purpose: str,
     ) -> list[dict[str, Any]]:
-        """Personal fields in the clear, on the record; nothing for callers who may not."""
-        if not self.caller.knows_people:
-            return [{} for _ in facts]
-        access = Access(self.caller.actor_id, purpose, self.caller.request_id)
-        return self.log.vault.open(connection, facts, [category], access)
+        """Personal fields in the clear, on the record; nothing for callers who may not.
+
+        To be called once an answer: what one answer shows is one access.
+        """
+        return opened_for(self.caller, connection, facts, categories, purpose)
 
 
 def parsed(name: str, text: str | None) -> Said:

@@ -4,12 +4,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import EmailStr, Field
+from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
 from api.caller import KNOWING_PEOPLE, READING, SOURCING
+from api.commanding import PROBLEMS as COMMAND_PROBLEMS
 from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
+from api.problems import NotAllowed
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import candidates as commands
 from domain.candidate import CandidateEntryCorrected, Registered
@@ -18,12 +20,16 @@ from domain.event import Category, Code, Text, personal_fields
 from projections import candidates as read_models
 from projections import pipeline, talent_pool, timeline
 from projections.asked import Asked
-from projections.candidates import CandidateRow, candidate_by_external_id, candidates
+from projections.candidates import CandidateRow, candidates
 from projections.pipeline import ApplicationRow, applications
+from projections.search import READS as SEARCH_READS
+from projections.search import Search
 from projections.talent_pool import pools_of
 from store.database import Connection
 from store.envelope import Fact
+from store.search_keys import SearchKeys
 
+LIST_READS = (*read_models.READS, *SEARCH_READS)
 WHOLE_READS = (*read_models.READS, *pipeline.READS, *talent_pool.READS)
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
@@ -39,6 +45,17 @@ ExternalId = Annotated[
     ),
 ]
 
+SearchWords = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="Words or beginnings of words of at least two letters, e-mail addresses,"
+        " @domain, phone numbers; a candidate is found if each of them is in their profile.",
+        examples=["ada lovel", "ada@example.org", "030 1234567"],
+    ),
+]
+
 
 class Profile(Body):
     """Who someone is. All of it is personal data: it is sealed, and opened on the record."""
@@ -50,6 +67,14 @@ class Profile(Body):
     phone: PersonalText | None = None
     location: PersonalText | None = None
     links: PersonalText | None = None
+    summary: Annotated[
+        Text | None,
+        Field(
+            min_length=1,
+            max_length=10_000,
+            description="Skills and whatever else helps to find them, in words.",
+        ),
+    ] = None
 
 
 class Registration(Profile):
@@ -93,6 +118,7 @@ class Candidate(CandidateRow):
     phone: str | None = None
     location: str | None = None
     links: str | None = None
+    summary: str | None = None
 
 
 class CandidateAnswer(Answered):
@@ -107,6 +133,19 @@ class CandidateList(Answered):
     """Candidates in a stable order."""
 
     items: list[Candidate]
+    next_cursor: Annotated[
+        UUID | None, Field(description="Ask on after this; null on the last page.")
+    ] = None
+
+
+class CandidateSearch(BaseModel):
+    """What to find people by. In a body, because addresses end up in logs."""
+
+    model_config = ConfigDict(extra="forbid", **example(search="ada lovelace"))
+
+    search: SearchWords
+    cursor: Annotated[UUID | None, Field(description="Goes on after this one.")] = None
+    limit: Annotated[int, Field(ge=1, le=1000, description="At most this many.")] = 50
 
 
 @post("")
@@ -161,7 +200,11 @@ def add_candidate_note(
 def list_candidates(
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, read_models.READS),
+    ask: Asking = asking(READING, LIST_READS),
+    search: Annotated[
+        SearchWords | None,
+        Query(description="Only whom these words find. Better said in a body: see POST …/search."),
+    ] = None,
     external_id: Annotated[
         ExternalId | None, Query(description="Only whom another system knows by this id.")
     ] = None,
@@ -169,17 +212,21 @@ def list_candidates(
     limit: Limit = 50,
 ) -> CandidateList:
     """Candidates in a stable order, a page at a time."""
-    with ask.at() as (connection, asked):
-        only = None
-        if external_id is not None:
-            found = candidate_by_external_id(connection, asked, *_split(external_id))
-            only = [found] if found else []
-        rows = candidates(connection, asked, candidate_ids=only, cursor=cursor, limit=limit)
-        if len(rows) == limit:
-            link_next(request, response, cursor=rows[-1].candidate_id)
-        return CandidateList(
-            **asked.model_dump(), items=_known(connection, ask, rows, "list candidates")
-        )
+    page = _page(ask, search, external_id, cursor, limit)
+    if page.next_cursor:
+        link_next(request, response, cursor=page.next_cursor)
+    return page
+
+
+@router.post("/search", responses=COMMAND_PROBLEMS)
+def search_candidates(
+    body: CandidateSearch, ask: Asking = asking(KNOWING_PEOPLE, LIST_READS)
+) -> CandidateList:
+    """Candidates whom words of their profile find, in a stable order. Nothing is changed.
+
+    Showing their names is recorded, once for the page.
+    """
+    return _page(ask, body.search, None, body.cursor, body.limit)
 
 
 @get("/{candidate_id}")
@@ -202,11 +249,56 @@ def get_candidate_timeline(
     request: Request,
     response: Response,
     ask: Asking = asking(READING, timeline.READS),
+    personal: Annotated[
+        bool, Query(description="With personal fields, which is recorded as access.")
+    ] = False,
     cursor: TimelineCursor = None,
     limit: Limit = 200,
 ) -> Timeline:
     """What happened with a candidate, in sentences."""
-    return timeline_of(candidate_id, "candidate", request, response, ask, cursor, limit)
+    return timeline_of(candidate_id, "candidate", request, response, ask, cursor, limit, personal)
+
+
+def _page(
+    ask: Asking, search: str | None, external_id: str | None, cursor: UUID | None, limit: int
+) -> CandidateList:
+    """A page of candidates, all or those found; their names are opened once.
+
+    Raises NotAllowed for those who may not know people.
+    """
+    sought = search is not None or external_id is not None
+    if sought and not ask.caller.knows_people:
+        raise NotAllowed(role=ask.caller.role)
+    with ask.at(LIST_READS if sought else read_models.READS) as (connection, asked):
+        only = _sought(connection, ask, asked, search, external_id, cursor, limit)
+        rows = candidates(connection, asked, candidate_ids=only, cursor=cursor, limit=limit)
+        full = len(rows if only is None else only) == limit
+        purpose = "search candidates" if sought else "list candidates"
+        return CandidateList(
+            **asked.model_dump(),
+            items=_known(connection, ask, rows, purpose),
+            next_cursor=rows[-1].candidate_id if full and rows else None,
+        )
+
+
+def _sought(
+    connection: Connection,
+    ask: Asking,
+    asked: Asked,
+    search: str | None,
+    external_id: str | None,
+    cursor: UUID | None,
+    limit: int,
+) -> list[UUID] | None:
+    """The next candidates that are looked for; None for all."""
+    index = Search(connection, SearchKeys(ask.log.database.keyring), ask.caller.organisation)
+    found = None
+    if external_id is not None:
+        known = index.known_as(asked, *_split(external_id))
+        found = [known] if known else []
+    if search is not None and found != []:
+        return index.people(asked, search, candidate_ids=found, cursor=cursor, limit=limit)
+    return found
 
 
 def _one(connection: Connection, ask: Asking, asked: Asked, candidate_id: UUID) -> Candidate:
@@ -222,27 +314,34 @@ def _known(
     """The candidates with the personal fields the caller may see: what was said last counts."""
     positions = [position for row in rows for position in row.positions]
     facts = ask.log.facts.at_positions(positions) if ask.caller.knows_people else []
-    opened = ask.open(connection, list(facts), Category.IDENTITY, purpose)
-    said = {
-        fact.position: profile_said(fact, fields)
-        for fact, fields in zip(facts, opened, strict=True)
-    }
+    opened = ask.open(connection, facts, [Category.IDENTITY], purpose)
+    said = {fact.position: (fact, fields) for fact, fields in zip(facts, opened, strict=True)}
     return [
         Candidate(
             **row.model_dump(),
             positions=row.positions,
-            **{name: value for at in row.positions for name, value in said.get(at, {}).items()},
+            **profile_of([said[at] for at in row.positions if at in said]),
         )
         for row in rows
     ]
 
 
-def profile_said(fact: Fact, opened: dict[str, Any]) -> dict[str, Any]:
-    """The personal fields an event says; a correction says the one it is about."""
-    if fact.topic != CandidateEntryCorrected.name:
-        return opened
-    field = fact.data["field"]
-    return {field: opened.get("identity_value")} if field in personal_fields(Registered) else {}
+def profile_of(said: list[tuple[Fact, dict[str, Any]]]) -> dict[str, Any]:
+    """What events say of someone, in order, each followed by the corrections of it.
+
+    A correction says a field of its event anew, or that the event does not say it.
+    """
+    profile: dict[str, Any] = {}
+    told: dict[str, Any] = {}
+    for fact, opened in said:
+        if fact.topic != CandidateEntryCorrected.name:
+            profile.update(told)
+            told = dict(opened)
+        elif (field := fact.data["field"]) in personal_fields(Registered):
+            told.pop(field, None)
+            if opened.get("identity_value") is not None:
+                told[field] = opened["identity_value"]
+    return profile | told
 
 
 def _system_and_id(external_id: str | None) -> tuple[str, str] | None:

@@ -13,15 +13,19 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
 from api.asking import PROBLEMS, Asking, asking
-from api.caller import AUDITING, READING, RECRUITING, Caller, bearer, may
+from api.caller import AUDITING, KNOWING_PEOPLE, READING, RECRUITING, Caller, bearer, may
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from api.live import Listener, Live
+from api.opening import opened_for
 from api.problems import problem_responses
 from commands import events as commands
-from domain.event import Code, Count, Text
+from domain.errors import NotFound
+from domain.event import Category, Code, Count, Text
 from domain.role import Role
 from projections.live import Change, Standing, standing
+from projections.timeline import sentence_of
 from store.feed import FeedPage, LoggedEvent, feed
+from store.recorder import fact
 
 router = APIRouter(prefix="/api/events", tags=["Events"])
 post = posting(router)
@@ -52,6 +56,19 @@ class Correction(Body):
         Field(description="What is right; null clears an optional field. Sealed if the field is."),
     ]
     reason_code: Annotated[Code, Field(examples=["entered_wrong"])]
+
+
+class OpenedEvent(LoggedEvent):
+    """One event with its whole envelope, and what is personal in it for those who may see it."""
+
+    sentence: Annotated[str, Field(description="What happened, in words.")]
+    personal: Annotated[
+        dict[str, Any] | None,
+        Field(
+            description="Personal fields in the clear, those of categories the caller may open;"
+            " Redacted where the key is gone.",
+        ),
+    ]
 
 
 @post("/{position}/correction")
@@ -156,6 +173,26 @@ async def stream_events(
     yield _message(id=str(listener.after), retry=RECONNECT_AFTER_MS)
     async for change in listener.changes:
         yield _message(id=str(change.log_position), event="changed", data=change)
+
+
+@router.get("/{position}", responses=PROBLEMS)
+def get_event(
+    position: Annotated[int, Path(ge=1, lt=2**53, description="Where it is in the log.")],
+    calling: Annotated[Caller, may(FOLLOWING | KNOWING_PEOPLE)],
+) -> OpenedEvent:
+    """One event as it was recorded; what is personal in it is opened on the record."""
+    with calling.log.database.transaction(calling.organisation) as connection:
+        found = feed(connection, position - 1, 1, None).items
+        if not found or found[0].position != position:
+            raise NotFound(what="event", id=position)
+        event = found[0]
+        held = fact(dict(event))
+        [personal] = opened_for(calling, connection, [held], Category, "view event")
+        return OpenedEvent(
+            **dict(event),
+            sentence=sentence_of(event.type, event.data, event.reason_code),
+            personal=personal or None,
+        )
 
 
 def _message(**fields: Any) -> Any:

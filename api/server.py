@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from api import (
+    accesses,
     applications,
     candidates,
     costs,
@@ -31,7 +32,7 @@ from api.commanding import already_done
 from api.limits import LimitBodies, NameRequests
 from api.live import Live
 from api.problems import Problem, handle_problems
-from projections.follower import Follower
+from projections.follower import followers
 from store.append import AlreadyDone
 from store.system import Hireledger
 
@@ -53,13 +54,14 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         # garbage would hold up an answer by some 40 ms now and then.
         gc.collect()
         gc.freeze()
-        follower = Follower(hireledger.database) if with_projector else None
-        if follower:
+        following = followers(hireledger.database) if with_projector else ()
+        for follower in following:
             follower.start()
         with live.ended_by_signals():
             yield
-        if follower:
+        for follower in following:
             follower.stop()
+        for follower in following:
             follower.join()
 
     application = FastAPI(
@@ -91,6 +93,7 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         engagement_scores,
         metrics,
         events,
+        accesses,
         health,
     ):
         application.include_router(module.router)

@@ -1,6 +1,7 @@
 """Timelines over HTTP, the same for everything that has one."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -9,7 +10,9 @@ from pydantic import Field
 from api.asking import Answered, Asking
 from api.paging import link_next
 from domain.errors import NotFound
+from domain.event import Category
 from projections.timeline import TimelineRow, timeline
+from store.database import Connection
 
 TimelineCursor = Annotated[
     int | None,
@@ -21,10 +24,19 @@ TimelineCursor = Annotated[
 ]
 
 
+class TimelineEntry(TimelineRow):
+    """One event, with what is personal in it where it was asked for."""
+
+    personal: Annotated[
+        dict[str, Any] | None,
+        Field(description="Personal fields in the clear, those that the caller may see."),
+    ] = None
+
+
 class Timeline(Answered):
     """What happened, in the order it happened."""
 
-    items: Annotated[list[TimelineRow], Field(description="One sentence an event.")]
+    items: Annotated[list[TimelineEntry], Field(description="One sentence an event.")]
 
 
 def timeline_of(
@@ -35,12 +47,26 @@ def timeline_of(
     ask: Asking,
     cursor: int | None,
     limit: int,
+    personal: bool = False,
 ) -> Timeline:
     """A page of a timeline. Raises NotFound where nothing ever happened."""
     with ask.at() as (connection, asked):
         rows = timeline(connection, asked, entity_id, cursor=cursor, limit=limit)
+        opened = _opened(connection, ask, rows) if personal else {}
     if not rows and cursor is None:
         raise NotFound(what=what, id=entity_id)
     if len(rows) == limit:
         link_next(request, response, cursor=rows[-1].position)
-    return Timeline(**asked.model_dump(), items=rows)
+    return Timeline(
+        **asked.model_dump(),
+        items=[TimelineEntry(**dict(row), personal=opened.get(row.position)) for row in rows],
+    )
+
+
+def _opened(
+    connection: Connection, ask: Asking, rows: Sequence[TimelineRow]
+) -> dict[int | None, dict[str, Any]]:
+    """The personal fields of all these events, by position, in one access."""
+    facts = ask.log.facts.at_positions([row.position for row in rows])
+    opened = ask.open(connection, facts, Category, "view timeline")
+    return {fact.position: fields for fact, fields in zip(facts, opened, strict=True) if fields}

@@ -25,11 +25,15 @@ from cli.shared import AsJson, Org, chosen, fail, running, say, show, talk
 from commands import organisation as commands
 from domain.role import Role
 from projections import rebuild as rebuilding
-from projections.catalogue import READ_MODELS
+from projections import search
+from projections.catalogue import ALL_READ_MODELS, READ_MODELS
 from projections.engine import Projector
 from projections.health import ReadModelHealth, differences, health
+from projections.indexer import Indexer, renew
 from projections.rebuild import Rebuild
+from store.database import Organisation
 from store.envelope import Attribution
+from store.system import Hireledger
 
 cli = typer.Typer()
 projections_cli = typer.Typer(
@@ -38,7 +42,8 @@ projections_cli = typer.Typer(
 )
 cli.add_typer(projections_cli, name="projections")
 
-NAMES = [model.name for model in READ_MODELS]
+NAMES = [model.name for model in ALL_READ_MODELS]
+PROJECTED = [model.name for model in READ_MODELS]
 Name = Annotated[str, typer.Argument(help=" | ".join(NAMES))]
 
 
@@ -74,7 +79,12 @@ def rebuild(
             def tell(at: rebuilding.Progress) -> None:
                 bar.update(task, description=at.doing, completed=at.done, total=at.total)
 
-            done = Rebuild(hireledger.database, organisation, names, progress=tell).run()
+            projected = [name for name in names if name in PROJECTED]
+            done = Rebuild(hireledger.database, organisation, projected, progress=tell).run()
+            if search.READ_MODEL.name in names:
+                tell(rebuilding.Progress("indexing", 0, 0))
+                renew(hireledger.database, organisation)
+                done.read_models.append(search.READ_MODEL.name)
     for difference in done.differences:
         talk.print(
             f"[yellow]{difference.table}[/yellow]: the old rows had {difference.extra} too many"
@@ -121,7 +131,7 @@ def retry(name: Name, org: Org = None) -> None:
     """Let a stopped read model try the event again, after what was wrong is mended."""
     known(name)
     with running() as hireledger:
-        projector = Projector(hireledger.database, chosen(hireledger, org))
+        projector = follows(hireledger, chosen(hireledger, org), name)
         if not projector.go_on(name):
             fail(f"read model {name} is not stopped")
         while projector.step():
@@ -140,7 +150,7 @@ def skip(
     known(name)
     with running() as hireledger:
         organisation = chosen(hireledger, org)
-        projector = Projector(hireledger.database, organisation)
+        projector = follows(hireledger, organisation, name)
         with hireledger.database.transaction(organisation) as connection:
             standing = {row.name: row for row in health(connection)}.get(name)
         if standing is None or standing.failed_position != position:
@@ -153,7 +163,13 @@ def skip(
         report(projector, name)
 
 
-def report(projector: Projector, name: str) -> None:
+def follows(hireledger: Hireledger, organisation: Organisation, name: str) -> Projector | Indexer:
+    """What moves a read model."""
+    moves = Projector if name in PROJECTED else Indexer
+    return moves(hireledger.database, organisation)
+
+
+def report(projector: Projector | Indexer, name: str) -> None:
     """Where a read model stands; ends with exit code 1 if it is stopped."""
     with projector.database.transaction(projector.organisation) as connection:
         standing = next(row for row in health(connection) if row.name == name)

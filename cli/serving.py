@@ -8,7 +8,7 @@ import uvicorn
 from api import server
 from cli.shared import catch_up, progress, running, talk
 from domain.role import Role
-from projections.follower import Follower
+from projections.follower import followers
 from simulation.history import simulate
 from store import api_keys, organisations
 from store.database import Organisation
@@ -39,13 +39,17 @@ def serve(
 def project() -> None:
     """Move the read models of all organisations; any number of these may run."""
     with running() as hireledger:
-        follower = Follower(hireledger.database)
-        follower.start()
+        following = followers(hireledger.database)
+        for follower in following:
+            follower.start()
         try:
-            follower.join()
+            for follower in following:
+                follower.join()
         except KeyboardInterrupt:
-            follower.stop()
-            follower.join()
+            for follower in following:
+                follower.stop()
+            for follower in following:
+                follower.join()
 
 
 @cli.command()

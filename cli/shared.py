@@ -24,6 +24,7 @@ from domain.errors import NotFound
 from projections.asked import Asked, resolve, time_zone
 from projections.dates import NotAMoment, Said, end_of, moment
 from projections.engine import Projector
+from projections.indexer import Indexer
 from projections.read_model import ReadModel
 from projections.rebuild import RebuildRunning, bring_up_to_date
 from store import organisations
@@ -133,11 +134,12 @@ def find_or_begin(hireledger: Hireledger, name: str | None) -> Organisation:
 
 
 def catch_up(hireledger: Hireledger, organisation: Organisation, bar: Progress) -> None:
-    """Projects what was recorded, or waits for whoever is at it."""
-    projector = Projector(hireledger.database, organisation)
-    task = bar.add_task("projecting", total=None)
-    while step := projector.step():
-        bar.update(task, completed=step.upto, total=step.head)
+    """Projects and indexes what was recorded, unless another is at it."""
+    for doing, stepping in (("projecting", Projector), ("indexing", Indexer)):
+        follows = stepping(hireledger.database, organisation)
+        task = bar.add_task(doing, total=None)
+        while step := follows.step():
+            bar.update(task, completed=step.upto, total=step.head)
 
 
 def progress() -> Progress:

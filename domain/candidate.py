@@ -5,7 +5,6 @@ What can happen to a candidate stands by concern, facts first in each: applicati
 Here is who the person is.
 """
 
-from dataclasses import field
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,6 @@ from domain.event import (
     Event,
     IdentityText,
     SurveyText,
-    Words,
     personal_fields,
 )
 from domain.interview import Interviewed, InterviewScheduled
@@ -36,6 +34,7 @@ class Registered(CandidateEvent, name="candidate.registered"):
     phone: IdentityText = None
     location: IdentityText = None
     links: IdentityText = None
+    summary: IdentityText = None
     origin: Code = "applied"
     source: Code = "unknown"
     jurisdiction: Code | None = None
@@ -48,12 +47,15 @@ class ProfileUpdated(CandidateEvent, name="candidate.profile_updated"):
     phone: IdentityText = None
     location: IdentityText = None
     links: IdentityText = None
+    summary: IdentityText = None
+    """Skills and whatever else helps to find them, in words."""
 
 
 class ExternalIdLinked(CandidateEvent, name="candidate.external_id_linked"):
     sentence = "Linked to {system}"
     system: Code
-    external_id: Words
+    external_id: IdentityText
+    """An early log may have it in plain `data`; from there it loads as well."""
 
 
 class OwnerAssigned(CandidateEvent, name="candidate.owner_assigned"):
@@ -108,8 +110,6 @@ class Candidate(Outreach):
     event_class = CandidateEvent
     correction_class = CandidateEntryCorrected
 
-    external_ids: set[tuple[str, str]] = field(default_factory=set)
-
     def register(
         self,
         *,
@@ -118,6 +118,7 @@ class Candidate(Outreach):
         phone: str | None = None,
         location: str | None = None,
         links: str | None = None,
+        summary: str | None = None,
         origin: str = "applied",
         source: str = "unknown",
         jurisdiction: str | None = None,
@@ -131,6 +132,7 @@ class Candidate(Outreach):
             phone=phone,
             location=location,
             links=links,
+            summary=summary,
             origin=origin,
             source=source,
             jurisdiction=jurisdiction,
@@ -169,7 +171,5 @@ class Candidate(Outreach):
                 self.note_offer(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
-            case ExternalIdLinked():
-                self.external_ids.add((event.system, event.external_id))
             case CandidateEvent():
                 self.note_outreach(event)

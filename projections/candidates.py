@@ -1,4 +1,4 @@
-"""Candidates: who they are, as far as the reader may know; found by id or another system's id."""
+"""Candidates: who they are, as far as the reader may know; found by id."""
 
 from datetime import datetime
 from typing import Annotated
@@ -37,29 +37,8 @@ WHERE position > %(after)s
   AND type IN ('candidate.registered', 'candidate.profile_updated')
 """
 
-EXTERNAL_IDS = """
-INSERT INTO external_ids (
-    position,
-    origin,
-    superseded_at,
-    system,
-    external_id,
-    candidate_id
-)
-SELECT
-    position,
-    origin,
-    9223372036854775807,
-    data ->> 'system',
-    data ->> 'external_id',
-    stream_id
-FROM facts
-WHERE position > %(after)s
-  AND position <= %(upto)s
-  AND type = 'candidate.external_id_linked'
-"""
-
-# A corrected personal field is said anew, at the time of what it corrects.
+# A corrected personal field is said anew where the event it corrects stands, wherever that is by
+# now in time; its own row has no time to go by.
 CORRECTED_PROFILES = """
 INSERT INTO candidate_profiles (
     position,
@@ -67,7 +46,8 @@ INSERT INTO candidate_profiles (
     superseded_at,
     occurred_at,
     candidate_id,
-    registered
+    registered,
+    corrects
 )
 SELECT
     correction.position,
@@ -75,7 +55,8 @@ SELECT
     9223372036854775807,
     corrected.occurred_at,
     correction.stream_id,
-    false
+    false,
+    corrected.position
 FROM facts correction
 JOIN events corrected
     ON corrected.stream_id = correction.stream_id
@@ -112,40 +93,46 @@ WHERE position > %(after)s
 
 READ_MODEL = ReadModel(
     name="candidates",
-    version=2,
-    tables=("candidate_profiles", "external_ids", "ownerships"),
-    statements=(PROFILES, CORRECTED_PROFILES, EXTERNAL_IDS, OWNERSHIPS),
+    version=3,
+    tables=("candidate_profiles", "ownerships"),
+    statements=(PROFILES, CORRECTED_PROFILES, OWNERSHIPS),
 )
 
 READS = (READ_MODEL,)
 
 LIST = """
 SELECT
-    candidate_id,
-    min(occurred_at) AS registered_at,
-    (array_agg(source) FILTER (WHERE registered))[1] AS source,
-    (array_agg(candidate_origin) FILTER (WHERE registered))[1] AS origin,
-    array_agg(origin ORDER BY occurred_at, origin) AS positions
-FROM candidate_profiles
-WHERE position <= %(p)s
-  AND superseded_at > %(p)s
-  AND occurred_at <= %(t)s
-  AND (%(candidates)s::uuid[] IS NULL OR candidate_id = ANY(%(candidates)s))
-  AND (%(cursor)s::uuid IS NULL OR candidate_id > %(cursor)s)
-GROUP BY candidate_id
-ORDER BY candidate_id
+    said.candidate_id,
+    min(said.occurred_at) AS registered_at,
+    (array_agg(said.source) FILTER (WHERE said.registered))[1] AS source,
+    (array_agg(said.candidate_origin) FILTER (WHERE said.registered))[1] AS origin,
+    array_agg(
+        also.position
+        ORDER BY
+            said.occurred_at,
+            said.origin,
+            also.position
+    ) AS positions
+FROM candidate_profiles said
+CROSS JOIN LATERAL (
+    SELECT said.origin AS position
+    UNION ALL
+    SELECT correction.position
+    FROM candidate_profiles correction
+    WHERE correction.candidate_id = said.candidate_id
+      AND correction.corrects = said.origin
+      AND correction.position <= %(p)s
+      AND correction.superseded_at > %(p)s
+) AS also
+WHERE said.corrects IS NULL
+  AND said.position <= %(p)s
+  AND said.superseded_at > %(p)s
+  AND said.occurred_at <= %(t)s
+  AND (%(candidates)s::uuid[] IS NULL OR said.candidate_id = ANY(%(candidates)s))
+  AND (%(cursor)s::uuid IS NULL OR said.candidate_id > %(cursor)s)
+GROUP BY said.candidate_id
+ORDER BY said.candidate_id
 LIMIT %(limit)s
-"""
-
-BY_EXTERNAL_ID = """
-SELECT candidate_id
-FROM external_ids
-WHERE system = %(system)s
-  AND external_id = %(external_id)s
-  AND position <= %(p)s
-  AND superseded_at > %(p)s
-ORDER BY position DESC
-LIMIT 1
 """
 
 
@@ -157,7 +144,12 @@ class CandidateRow(BaseModel):
     source: Annotated[str | None, Field(description="The channel they came by.")]
     origin: Annotated[str | None, Field(description="applied, sourced, referred, agency ...")]
     positions: Annotated[
-        list[int], Field(exclude=True, description="The events that say who they are, in order.")
+        list[int],
+        Field(
+            exclude=True,
+            description="The events that say who they are, in order, corrections after what they"
+            " correct.",
+        ),
     ]
 
 
@@ -178,13 +170,3 @@ def candidates(
             "limit": limit,
         }
         return rows.execute(LIST, parameters).fetchall()
-
-
-def candidate_by_external_id(
-    connection: Connection, asked: Asked, system: str, external_id: str
-) -> UUID | None:
-    """The candidate another system knows by this id."""
-    row = connection.execute(
-        BY_EXTERNAL_ID, {**asked.parameters, "system": system, "external_id": external_id}
-    ).fetchone()
-    return row[0] if row else None

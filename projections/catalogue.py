@@ -8,12 +8,14 @@ from projections import (
     hire_outcomes,
     policies,
     requisitions,
+    search,
     surveys,
     talent_pool,
     timeline,
 )
 from projections.read_model import ReadModel
 
+# The projector's, by SQL alone.
 READ_MODELS: tuple[ReadModel, ...] = (
     applications.READ_MODEL,
     requisitions.READ_MODEL,
@@ -26,3 +28,5 @@ READ_MODELS: tuple[ReadModel, ...] = (
     policies.READ_MODEL,
     timeline.READ_MODEL,
 )
+
+ALL_READ_MODELS = (*READ_MODELS, search.READ_MODEL)

@@ -262,10 +262,10 @@ def compute_carefully(
         parameters = {"name": model.name, "position": upto}
         if connection.execute(IS_SKIPPED, parameters).fetchone():
             return None
-        return Poison(upto, _described(error))
+        return Poison(upto, described(error))
 
 
-def _described(error: Exception) -> str:
+def described(error: Exception) -> str:
     """An error by its class and its words."""
     if isinstance(error, CannotBeTold):
         return str(error)

@@ -1,15 +1,17 @@
-"""Follows the logs of all organisations: woken by notifications, polling in any case."""
+"""Follow the logs of all organisations: woken by notifications, polling in any case."""
 
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 import psycopg
 from psycopg import sql
 
-from projections.engine import Projector
+from projections.engine import Projector, Step
+from projections.indexer import Indexer
 from projections.rebuild import Rebuild, RebuildRunning
 from store import organisations
 from store.database import Database, Organisation
@@ -21,12 +23,26 @@ PAUSE_AFTER_FAILURE = 1.0
 PAUSE_BETWEEN_RENEWALS = 10.0
 
 
-class Follower(threading.Thread):
-    """Keeps every organisation's read models up to date until stopped."""
+class Stepping(Protocol):
+    """Moves something of one organisation along its log."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(name="projector", daemon=True)
+    organisation: Organisation
+
+    def step(self) -> Step | None:
+        """Takes in the next events; None where nothing is left, or another works."""
+
+
+class Follower(threading.Thread):
+    """Keeps every organisation's read models, or search index, up to date until stopped."""
+
+    def __init__(
+        self,
+        database: Database,
+        stepping: Callable[[Database, Organisation], Stepping] = Projector,
+    ) -> None:
+        super().__init__(name=stepping.__name__.lower(), daemon=True)
         self.database = database
+        self.stepping = stepping
         self.stopped = threading.Event()
         self._resumes_at: dict[str, float] = {}
         self._renewal = Renewal(database, self.stopped)
@@ -49,23 +65,24 @@ class Follower(threading.Thread):
                 with psycopg.connect(self.database.app_url, autocommit=True) as listening:
                     self._follow(listening)
             except psycopg.Error as error:
-                logger.warning("the projector lost the database and tries again: %s", error)
+                logger.warning("the %s lost the database and tries again: %s", self.name, error)
                 self.stopped.wait(PAUSE_AFTER_FAILURE)
             except Exception:
-                logger.exception("the projector stumbled and tries again")
+                logger.exception("the %s stumbled and tries again", self.name)
                 self.stopped.wait(PAUSE_AFTER_FAILURE)
 
     def _follow(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
-        projectors: dict[str, Projector] = {}
+        steppers: dict[str, Stepping] = {}
         while not self.stopped.is_set():
             for organisation in self._organisations():
-                if organisation.schema not in projectors:
+                if organisation.schema not in steppers:
                     channel = sql.Identifier(organisation.schema)
                     listening.execute(sql.SQL("LISTEN {}").format(channel))
-                    projectors[organisation.schema] = Projector(self.database, organisation)
-                    self._renewal.look_at(organisation)
+                    steppers[organisation.schema] = self.stepping(self.database, organisation)
+                    if self.stepping is Projector:
+                        self._renewal.look_at(organisation)
             # Not a generator: every organisation has its turn, not only the first that moves.
-            moved = [self._step(projector) for projector in projectors.values()]
+            moved = [self._step(stepper) for stepper in steppers.values()]
             if not any(moved):
                 for _ in listening.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
@@ -74,18 +91,23 @@ class Follower(threading.Thread):
         with self.database.registry() as connection:
             return organisations.all_organisations(connection)
 
-    def _step(self, projector: Projector) -> bool:
+    def _step(self, stepper: Stepping) -> bool:
         """Whether an organisation moved. One in trouble pauses; it holds up nobody else."""
-        organisation = projector.organisation
+        organisation = stepper.organisation
         paused = time.monotonic() < self._resumes_at.get(organisation.schema, 0)
         if paused or self.stopped.is_set():
             return False
         try:
-            return projector.step() is not None
+            return stepper.step() is not None
         except Exception:
-            logger.exception("the projector of %s stumbled and tries again", organisation.name)
+            logger.exception("the %s of %s stumbled and tries again", self.name, organisation.name)
             self._resumes_at[organisation.schema] = time.monotonic() + PAUSE_AFTER_FAILURE
             return False
+
+
+def followers(database: Database) -> tuple[Follower, Follower]:
+    """One that moves the read models, and one that keeps people findable; not yet started."""
+    return Follower(database), Follower(database, Indexer)
 
 
 class Renewal:

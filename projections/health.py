@@ -7,7 +7,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field, computed_field
 
-from projections.catalogue import READ_MODELS
+from projections.catalogue import ALL_READ_MODELS, READ_MODELS
 from projections.engine import compute_carefully
 from projections.parity import as_known, difference_of
 from projections.read_model import ReadModel
@@ -81,7 +81,7 @@ class ReadModelHealth(BaseModel):
     @property
     def outdated(self) -> bool:
         """Whether it answers by other statements than this program's, until it is built anew."""
-        return any(m.name == self.name and m.version != self.version for m in READ_MODELS)
+        return any(m.name == self.name and m.version != self.version for m in ALL_READ_MODELS)
 
 
 def health(connection: Connection) -> list[ReadModelHealth]:

@@ -128,7 +128,7 @@ class Rebuild:
         """
         started = time.monotonic()
         with self.database.maintain(self.organisation) as connection:
-            _take_the_only_turn(connection, self.organisation)
+            take_the_only_turn(connection, self.organisation)
             goal = head_of(connection)
             standing = {m.name: begin(connection, self.organisation, m) for m in self.models}
             self._total = sum(max(0, goal - position) for position in standing.values())
@@ -295,7 +295,7 @@ def cancel(database: Database, organisation: Organisation, names: Sequence[str])
     with database.maintain(organisation) as connection:
         cancelled = cancel_next(connection, names)
         try:
-            _take_the_only_turn(connection, organisation)
+            take_the_only_turn(connection, organisation)
         except RebuildRunning:
             return cancelled
         for name in cancelled:
@@ -306,7 +306,7 @@ def cancel(database: Database, organisation: Organisation, names: Sequence[str])
 def forget_before(database: Database, organisation: Organisation) -> list[str]:
     """Drops the generations that were replaced; which read models had one."""
     with database.maintain(organisation) as connection:
-        _take_the_only_turn(connection, organisation)
+        take_the_only_turn(connection, organisation)
         names = replaced(connection)
         for name in names:
             with connection.transaction():
@@ -326,7 +326,7 @@ def bring_up_to_date(database: Database, organisation: Organisation) -> None:
         Rebuild(database, organisation, outdated).run()
 
 
-def _take_the_only_turn(connection: Connection, organisation: Organisation) -> None:
+def take_the_only_turn(connection: Connection, organisation: Organisation) -> None:
     row = connection.execute(ONLY_ONE, {"schema": organisation.schema}).fetchone()
     if not row or not row[0]:
         raise RebuildRunning(RebuildRunning.__doc__)

@@ -148,10 +148,15 @@ class TimelineRow(BaseModel):
     @property
     def sentence(self) -> str:
         """What happened, in words."""
-        values = {**self.data, "reason_code": self.reason_code}
-        known = {name: _said(value) for name, value in values.items() if value is not None}
-        template = catalogue.events[self.type].sentence
-        return template.format_map(defaultdict(lambda: "not stated", known))
+        return sentence_of(self.type, self.data, self.reason_code)
+
+
+def sentence_of(type: str, data: dict[str, Any], reason_code: str | None) -> str:
+    """An event in words, by what is not personal in it."""
+    values = {**data, "reason_code": reason_code}
+    known = {name: _said(value) for name, value in values.items() if value is not None}
+    template = catalogue.events[type].sentence
+    return template.format_map(defaultdict(lambda: "not stated", known))
 
 
 def _said(value: Any) -> Any:

@@ -46,6 +46,10 @@ class Keyring:
             self._create(path)
         return path.read_bytes()
 
+    def create(self, name: str) -> None:
+        """Makes a new key in a file of this name, unless it is there."""
+        self._create(self.directory / name)
+
     def _begin(self, epoch: int) -> int:
         self._create(self._path(epoch))
         return epoch

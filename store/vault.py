@@ -187,7 +187,8 @@ class Vault:
         held = [fact for fact in facts if wanted & fact.sealed.keys()]
         if held:
             subjects = [fact.subject_id for fact in held if fact.subject_id is not None]
-            access_log.record(connection, access, subjects, wanted)
+            opening = {name for fact in held for name in wanted & fact.sealed.keys()}
+            access_log.record(connection, access, subjects, opening)
         key_ids = [
             UUID(fact.sealed[name]["key"]) for fact in held for name in wanted & fact.sealed.keys()
         ]
