@@ -1,14 +1,15 @@
 """The candidate: one person, one history, from first contact to hire and beyond.
 
 What can happen to a candidate stands by concern, facts first in each: applications
-(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py).
+(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py),
+being the same person as another (merging.py).
 Here is who the person is.
 """
 
 from typing import Any
 from uuid import UUID
 
-from domain.application import ApplicationEvent, CandidateEvent
+from domain.application import ApplicationEvent
 from domain.correction import EntryCorrected
 from domain.errors import Refusal
 from domain.event import (
@@ -23,6 +24,7 @@ from domain.event import (
     personal_fields,
 )
 from domain.interview import Interviewed, InterviewScheduled
+from domain.merging import CandidateEvent, MergeEvent
 from domain.offer import OfferAnswer, OfferExtended
 from domain.outreach import Outreach, Reengaged
 
@@ -140,6 +142,7 @@ class Candidate(Outreach):
 
     def update_profile(self, **changed: str | None) -> None:
         """Replaces the personal fields named; the others stay."""
+        self.guard_survivor()
         self.guard(any(value is not None for value in changed.values()), NothingToUpdate())
         self.happened(ProfileUpdated, **changed)
 
@@ -171,5 +174,7 @@ class Candidate(Outreach):
                 self.note_offer(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
+            case MergeEvent():
+                self.note_merge(event)
             case CandidateEvent():
                 self.note_outreach(event)

@@ -109,13 +109,21 @@ sourced AS (
         touches.application,
         touches.hire
     FROM touches
-    LEFT JOIN candidate_profiles person
-        ON %(touch)s = 'first_touch'
-        AND person.candidate_id = touches.candidate_id
-        AND person.registered
-        AND person.position <= %(p)s
-        AND person.superseded_at > %(p)s
-        AND person.occurred_at <= %(t)s
+    LEFT JOIN one_person ON one_person.candidate_id = touches.candidate_id
+    LEFT JOIN LATERAL (
+        SELECT source
+        FROM candidate_profiles
+        WHERE %(touch)s = 'first_touch'
+          AND candidate_id = ANY(
+            COALESCE(one_person.histories, ARRAY[touches.candidate_id])
+          )
+          AND registered
+          AND position <= %(p)s
+          AND superseded_at > %(p)s
+          AND occurred_at <= %(t)s
+        ORDER BY occurred_at, origin
+        LIMIT 1
+    ) AS person ON true
 )
 SELECT
     source AS step,
