@@ -33,7 +33,16 @@ WHERE command_id = %(command)s
 """
 
 _told_by = ("touchpoint_id", "offer_id", "interview_id", "application_id")
-_ids = ("application_id", "interview_id", "offer_id", "touchpoint_id", "opening_id", "pool_id")
+_ids = (
+    "application_id",
+    "interview_id",
+    "offer_id",
+    "touchpoint_id",
+    "opening_id",
+    "pool_id",
+    "survivor_id",
+    "open_twice",
+)
 
 
 def example(**fields: Any) -> ConfigDict:
@@ -83,6 +92,13 @@ class Answer(BaseModel):
     touchpoint_id: UUID | None = None
     opening_id: UUID | None = None
     pool_id: UUID | None = None
+    survivor_id: Annotated[
+        UUID | None, Field(description="Who stands, or stood, for both candidates of a merge.")
+    ] = None
+    open_twice: Annotated[
+        list[UUID] | None,
+        Field(description="Requisitions a merged person now has two open applications for."),
+    ] = None
     cost_id: UUID | None = None
     events: list[RecordedEvent]
 

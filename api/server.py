@@ -22,6 +22,7 @@ from api import (
     feedback,
     health,
     interviews,
+    merging,
     metrics,
     offers,
     outreach,
@@ -82,6 +83,7 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
     application.add_exception_handler(AlreadyDone, already_done)
     for module in (
         requisitions,
+        merging,
         candidates,
         applications,
         interviews,

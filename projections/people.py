@@ -6,11 +6,7 @@ the events of merged candidates count as those of the one who stands for the per
 of applications needs no more than a name for it: an application stays in the history it began in.
 """
 
-from collections.abc import Iterable
 from uuid import UUID
-
-from psycopg.rows import class_row
-from pydantic import BaseModel, Field
 
 from projections.asked import Asked
 from projections.read_model import ReadModel

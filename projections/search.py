@@ -143,7 +143,7 @@ class Search:
 
         Raises NothingToSearchFor, SearchBeingBuilt.
         """
-        version, tokeniser = self._in_force()
+        version, tokeniser = self.in_force()
         first, *others = tokeniser.terms(query) or [[]]
         if not first:
             raise NothingToSearchFor
@@ -161,13 +161,14 @@ class Search:
 
     def known_as(self, asked: Asked, system: str, external_id: str) -> UUID | None:
         """The candidate another system knows by this id. Raises SearchBeingBuilt."""
-        version, tokeniser = self._in_force()
+        version, tokeniser = self.in_force()
         token = tokeniser.external_id(f"{system}:{external_id}")
         parameters = {**asked.parameters, "version": version, "token": token}
         row = self.connection.execute(BY_EXTERNAL_ID.encode(), parameters).fetchone()
         return row[0] if row else None
 
-    def _in_force(self) -> tuple[int, Tokeniser]:
+    def in_force(self) -> tuple[int, Tokeniser]:
+        """The version of the key that answers, and its tokens. Raises SearchBeingBuilt."""
         row = self.connection.execute(KEY_VERSION).fetchone()
         version = row[0] if row else 0
         key = self.keys.search_key(version, self.organisation.id)

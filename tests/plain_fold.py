@@ -90,11 +90,12 @@ def survivors(log: Iterable[Row], p: int) -> dict[UUID, UUID]:
         if row.position <= p and row.type == "candidate.merged_into":
             into[row.stream_id] = UUID(row.data["survivor_id"])
         if row.position <= p and row.type == "candidate.unmerged":
-            into.pop(UUID(row.data["loser_id"]), None)
-    for loser in into:
-        while into[loser] in into:
-            into[loser] = into[into[loser]]
-    return into
+            into.pop(row.stream_id, None)
+    return {loser: _reached(into, survivor) for loser, survivor in into.items()}
+
+
+def _reached(into: dict[UUID, UUID], person: UUID) -> UUID:
+    return _reached(into, into[person]) if person in into else person
 
 
 CORRECTIONS = ("candidate.entry_corrected", "requisition.entry_corrected", "cost.entry_corrected")
