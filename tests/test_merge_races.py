@@ -1,4 +1,4 @@
-"""Merges race each other and applications, in processes of their own; the rules hold all the same."""
+"""Merges race each other and applications, in processes of their own, and the rules hold."""
 
 import subprocess
 import sys
@@ -10,9 +10,12 @@ import pytest
 from domain.candidate import Candidate
 from domain.merging import MergedInto
 from domain.requisition import Requisition
+from store import organisations
 from store.envelope import Attribution
+from store.ids import new_id
 from store.log import Log
 from store.settings import Settings
+from store.system import Hireledger
 from tests import examples
 from tests.test_kill import ROOT, environment_of
 
@@ -45,9 +48,15 @@ class Racer:
         self.process.communicate()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def log(hireledger: Hireledger) -> Log:
+    """The log of an organisation for these tests; starting processes takes longer than racing."""
+    return hireledger.log(organisations.create(hireledger.database, f"races {new_id()}"))
+
+
+@pytest.fixture(scope="module")
 def racers(settings: Settings, log: Log) -> Iterator[tuple[Racer, Racer]]:
-    """Two processes on the same organisation."""
+    """Two processes on that organisation."""
     with ExitStack() as ending:
         both = Racer(settings, log), Racer(settings, log)
         for racer in both:

@@ -104,9 +104,8 @@ def test_duplicates_are_listed_until_merged_or_dismissed(
     assert len(then["items"]) == 2
 
 
-def test_a_page_of_duplicates_goes_on_where_the_last_one_ended(
-    admin: TestClient, ada: str, again: str
-) -> None:
+@pytest.mark.usefixtures("ada", "again")
+def test_a_page_of_duplicates_goes_on_where_the_last_one_ended(admin: TestClient) -> None:
     other = post(admin, "/candidates", full_name="Ada", email="ada@EXAMPLE.org")
     position = {"min_log_position": other["log_position"]}
     whole = get(admin, "/candidates/duplicates", **position)["items"]

@@ -1,4 +1,4 @@
-"""One person with two histories: what is asked of a person is asked of both, until that is undone."""
+"""One person with two histories: the rules ask both of them, until the merge is undone."""
 
 from uuid import UUID, uuid4
 

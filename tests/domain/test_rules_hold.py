@@ -370,8 +370,8 @@ class Recruiting(RuleBasedStateMachine):
     @invariant()
     def nobody_is_merged_in_a_circle(self) -> None:
         into = {c.id: c.merged_into for c in self.memory.all(Candidate)}
-        for id in into:
-            climbed, reached = 0, into[id]
+        for reached in into.values():
+            climbed = 0
             while reached is not None:
                 climbed, reached = climbed + 1, into[reached]
                 assert climbed < PEOPLE
