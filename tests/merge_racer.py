@@ -19,9 +19,9 @@ def do(log: Log, verb: str, *ids: UUID) -> Recorded:
     by = Attribution("person", new_id(), "recruiter", "api")
     match verb:
         case "merge":
-            return merging.merge(log, by, *ids, reason_code="same_email")
+            return merging.merge(log, by, ids[0], ids[1], "same_email")
         case "unmerge":
-            return merging.unmerge(log, by, *ids, reason_code="two_people")
+            return merging.unmerge(log, by, ids[0], "two_people")
         case _:
             return applications.apply(log, by, ids[0], requisition_id=ids[1])
 
