@@ -12,6 +12,7 @@ from benchmarks.appending import appending, limit_of_inserting
 from benchmarks.measure import Line, show
 from benchmarks.projecting import latency, projecting
 from benchmarks.reading import reading
+from benchmarks.searching import searching
 from benchmarks.serving import serving
 from benchmarks.stock import stock_application
 from store import organisations
@@ -45,6 +46,8 @@ def main(events: int = EVENTS) -> None:
             lines += latency(log, stock, environment)
         talk.print("serving …")
         lines.append(serving(log, settings))
+        talk.print("searching …")
+        lines += searching(hireledger, talk)
         lines += reading(hireledger, events, stock_rate, talk)
         hireledger.close()
     show(lines)

@@ -73,6 +73,9 @@ def rebuild(
         if forget_before:
             say({"forgotten": rebuilding.forget_before(hireledger.database, organisation)})
             return
+        if read_model == search.READ_MODEL.name:
+            say({"read_models": names, "key_version": renew(hireledger.database, organisation)})
+            return
         with progress() as bar:
             task = bar.add_task("rebuilding", total=None)
 
@@ -82,7 +85,7 @@ def rebuild(
             projected = [name for name in names if name in PROJECTED]
             done = Rebuild(hireledger.database, organisation, projected, progress=tell).run()
             if search.READ_MODEL.name in names:
-                tell(rebuilding.Progress("indexing", 0, 0))
+                bar.update(task, description="indexing")
                 renew(hireledger.database, organisation)
                 done.read_models.append(search.READ_MODEL.name)
     for difference in done.differences:

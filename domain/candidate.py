@@ -56,7 +56,7 @@ class ProfileUpdated(CandidateEvent, name="candidate.profile_updated"):
 class ExternalIdLinked(CandidateEvent, name="candidate.external_id_linked"):
     sentence = "Linked to {system}"
     system: Code
-    external_id: IdentityText
+    external_id: IdentityText = None
     """An early log may have it in plain `data`; from there it loads as well."""
 
 

@@ -34,28 +34,37 @@ _other_letters = str.maketrans(
 _as_two_letters = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 
 
-class Tokeniser:
-    """Makes an organisation's tokens under one key."""
+class _Tokens(dict[str, int]):
+    """The token of each text asked for; names and their beginnings come again and again."""
 
     def __init__(self, key: bytes) -> None:
+        super().__init__()
         self._keyed = hashlib.blake2b(key=key, digest_size=8)
+
+    def __missing__(self, text: str) -> int:
+        keyed = self._keyed.copy()
+        keyed.update(text.encode())
+        token = self[text] = int.from_bytes(keyed.digest(), "big", signed=True)
+        return token
+
+
+class Tokeniser:
+    """Makes an organisation's tokens under one key; to be kept no longer than the work in hand."""
+
+    def __init__(self, key: bytes) -> None:
+        self._token = _Tokens(key).__getitem__
 
     def entry(self, field: str, value: str) -> list[int]:
         """The tokens to keep for a field, sorted, so that they do not tell their order."""
-        return sorted({self._token(text) for text in texts_of(field, value)})
+        return sorted(set(map(self._token, texts_of(field, value))))
 
     def terms(self, query: str) -> list[list[int]]:
         """The tokens to look for: of each term any one must be found; the rarest term first."""
-        return [[self._token(text) for text in term] for term in terms_of(query)]
+        return [list(map(self._token, term)) for term in terms_of(query)]
 
     def external_id(self, external_id: str) -> int:
         """The token of another system's id, given as system:id."""
         return self._token(f"x:{external_id}")
-
-    def _token(self, text: str) -> int:
-        keyed = self._keyed.copy()
-        keyed.update(text.encode())
-        return int.from_bytes(keyed.digest(), "big", signed=True)
 
 
 def texts_of(field: str, value: str) -> Iterable[str]:
@@ -123,7 +132,8 @@ def _addresses(value: str) -> Iterator[str]:
     local, _, domain = address.rpartition("@")
     if domain:
         yield f"d:{domain}"
-    yield from _beginnings(f"{local} {domain}")
+        yield from (f"w:{word}" for word in _word.findall(domain))
+    yield from _beginnings(local)
 
 
 def _beginnings(value: str) -> Iterator[str]:

@@ -11,15 +11,20 @@ from typing import Any
 import pytest
 from psycopg import sql
 
+from domain.event import Category
 from projections.engine import Projector
+from store.access_log import Access
 from store.database import Organisation
 from store.envelope import Attribution
+from store.ids import new_id
 from store.log import Log
 from store.settings import Settings
 from store.system import Hireledger
 from tests import examples
 from tests.projections.test_cost_per_hire import cost
 from tests.projections.test_recruiting_cost_ratio import hired_for, on_record
+from tests.projections.test_search import found
+from tests.test_import_histories import event, source
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -154,3 +159,39 @@ def as_owner(log: Log, statement: str) -> None:
         schema = sql.Identifier(log.organisation.schema)
         connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
         connection.execute(statement.encode())
+
+
+def test_people_are_findable_after_an_import_and_after_a_rebuild(
+    run: Run, log: Log, tmp_path: Path
+) -> None:
+    ada = examples.ada()
+    log.record(ada, by=Attribution("person", new_id(), "recruiter", "api"))
+    file = tmp_path / "small.jsonocel"
+    file.write_text(json.dumps(source(event("submit application", 1))))
+    last_line(run("import", file))
+    standing = {row["name"]: row for row in last_line(run("projections", "--json"))["items"]}
+    assert standing["search"]["lag_events"] == 0
+    assert found(log, "lovelace") == [ada.id]
+    assert last_line(run("rebuild"))["read_models"][-1] == "search"
+    first = last_line(run("rebuild", "--read-model", "search"))["key_version"]
+    assert last_line(run("rebuild", "--read-model", "search"))["key_version"] > first
+    assert found(log, "lovelace") == [ada.id]
+
+
+def test_who_looked_at_a_candidate_is_told(run: Run, log: Log) -> None:
+    ada = examples.ada()
+    [fact] = log.facts.at_positions(
+        [log.record(ada, by=Attribution("person", new_id(), "recruiter", "api")).position]
+    )
+    access = Access(new_id(), "view candidate", new_id())
+    with log.database.transaction(log.organisation) as connection:
+        log.vault.open(connection, [fact], [Category.IDENTITY], access)
+    (item,) = last_line(run("accesses", ada.id, "--json"))["items"]
+    assert (item["actor_id"], item["purpose"], item["categories"], item["subject_count"]) == (
+        str(access.actor_id),
+        "view candidate",
+        ["identity"],
+        1,
+    )
+    assert last_line(run("accesses", ada.id, "--json", "--purpose", "index")) == {"items": []}
+    assert "view candidate" in run("accesses", ada.id).stdout

@@ -11,6 +11,7 @@ import pytest
 
 from domain.plan import STANDARD_PLAN
 from exchange import import_file
+from exchange.ocel_history import SYSTEM
 from exchange.report import ImportReport
 from projections import pipeline
 from projections.asked import resolve
@@ -18,7 +19,7 @@ from projections.catalogue import READ_MODELS
 from projections.engine import Projector
 from projections.health import differences
 from store.envelope import Attribution
-from store.ids import new_id
+from store.ids import derived_id, new_id
 from store.log import Log
 
 A, B = "Application[1]", "Application[2]"
@@ -67,20 +68,17 @@ def take(log: Log, tmp_path: Path) -> Take:
 
 def recorded(log: Log, application: str = A) -> list[tuple[str, float]]:
     """What the log says of an application: types and days, without how it was begun."""
+    secret = log.database.keyring.secret("import ocel")
+    candidate = derived_id(secret, str(log.organisation.id), SYSTEM, "candidate", application)
     with log.database.transaction(log.organisation) as connection:
         rows = connection.execute(
             """
             SELECT type, occurred_at
             FROM events
-            WHERE stream_id = (
-                SELECT stream_id
-                FROM events
-                WHERE data ->> 'external_id' = %(application)s
-                LIMIT 1
-            )
+            WHERE stream_id = %(candidate)s
             ORDER BY version
             """,
-            {"application": application},
+            {"candidate": candidate},
         ).fetchall()
     assert [type for type, _ in rows[:2]] == [
         "candidate.registered",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app import Hireledger
+from domain.event import Category
 from exchange import import_file
 from exchange.ocel_history import ACTIVITY_BEHIND
 from exchange.ocel_log import Activity
@@ -22,6 +23,7 @@ from projections.health import differences
 from projections.metrics.stage_conversion import FUNNEL
 from projections.metrics.time_to_hire import TIME_TO_HIRE
 from store import organisations
+from store.access_log import Access
 from store.ids import new_id
 from store.log import Log
 from tests.measured import measured
@@ -215,17 +217,25 @@ def told(log: Log) -> dict[str, list[tuple[Any, ...]]]:
     with log.database.transaction(log.organisation) as connection:
         rows = connection.execute(
             """
-            SELECT stream_id, type, occurred_at, reason_code, data
+            SELECT stream_id, position, type, occurred_at, reason_code, data
             FROM events
             WHERE position > 1
             ORDER BY stream_id, version
             """
         ).fetchall()
+        linked = [row[1] for row in rows if row[2] == "candidate.external_id_linked"]
+        facts = log.facts.at_positions(linked)
+        access = Access(new_id(), "test", new_id())
+        opened = log.vault.open(connection, facts, [Category.IDENTITY], access)
+    known_as = {
+        fact.originator_id: fields["external_id"]
+        for fact, fields in zip(facts, opened, strict=True)
+    }
     streams = defaultdict(list)
-    for stream_id, *said, data in rows:
+    for stream_id, _, *said, data in rows:
         plain = {name: value for name, value in data.items() if name not in IDS_OF_OURS}
-        streams[stream_id].append((*said, plain))
-    return {str(stream[1][-1].get("external_id")): stream for stream in streams.values()}
+        streams[known_as.get(stream_id, "")].append((*said, plain))
+    return streams
 
 
 def answers(log: Log) -> tuple[Any, ...]:

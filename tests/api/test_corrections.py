@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from api.candidates import profile_said
 from commands import organisation
 from domain.event import Category
 from domain.role import Role
@@ -81,19 +80,30 @@ def test_what_was_sealed_is_corrected_under_seal_by_the_same_key(
     assert opened == [{"notes": "Too junior"}, {"evaluation_value": "Lives too far away"}]
 
 
-def test_a_corrected_name_says_one_field_of_the_profile(admin: TestClient, log: Log) -> None:
+def test_a_corrected_name_says_one_field_of_the_profile(admin: TestClient) -> None:
     made = post(admin, "/candidates", full_name="Ada Lovelace", email="ada@example.org")
     answers = [
         correct(admin, made["log_position"], "full_name", "Ada King"),
         correct(admin, made["log_position"], "email", None),
         correct(admin, made["log_position"], "source", "linkedin"),
     ]
-    facts = log.facts.at_positions([answer["log_position"] for answer in answers])
-    access = Access(uuid4(), "test", uuid4())
-    with log.database.transaction(log.organisation) as connection:
-        opened = log.vault.open(connection, facts, [Category.IDENTITY], access)
-    said = [profile_said(fact, fields) for fact, fields in zip(facts, opened, strict=True)]
-    assert said == [{"full_name": "Ada King"}, {"email": None}, {}]
+    last = answers[-1]["log_position"]
+    seen = get(admin, f"/candidates/{made['id']}", min_log_position=last)["candidate"]
+    assert (seen["full_name"], seen["email"], seen["source"]) == ("Ada King", None, "linkedin")
+
+
+def test_a_correction_counts_where_its_entry_stands_by_now(admin: TestClient) -> None:
+    old, new = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+    made = post(admin, "/candidates", full_name="Ada Byron", occurred_at=old)
+    path = f"/candidates/{made['id']}"
+    post(admin, f"{path}/profile", full_name="Ada King", occurred_at=new)
+    correct(admin, made["log_position"], "occurred_at", "2026-03-01T00:00:00Z")
+    last = correct(admin, made["log_position"], "full_name", "Ada Lovelace")["log_position"]
+    assert get(admin, path, min_log_position=last)["candidate"]["full_name"] == "Ada Lovelace"
+    then = get(admin, path, as_of="2026-02-15T00:00:00Z")["candidate"]
+    assert then["full_name"] == "Ada King"
+    before = get(admin, path, known_before=last)["candidate"]
+    assert before["full_name"] == "Ada Byron"
 
 
 def test_requisitions_and_costs_are_corrected_too(admin: TestClient, log: Log) -> None:
