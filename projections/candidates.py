@@ -123,17 +123,24 @@ page AS MATERIALIZED (
     )
     UNION ALL
     (
-        SELECT DISTINCT
+        SELECT
             person_id,
             histories
         FROM one_person
-        JOIN candidate_profiles USING (candidate_id)
-        WHERE position <= %(p)s
-          AND superseded_at > %(p)s
-          AND occurred_at <= %(t)s
-          AND corrects IS NULL
+        WHERE candidate_id = person_id
           AND (%(candidates)s::uuid[] IS NULL OR person_id = ANY(%(candidates)s))
           AND (%(cursor)s::uuid IS NULL OR person_id > %(cursor)s)
+          AND EXISTS (
+            SELECT
+            FROM candidate_profiles
+            WHERE candidate_profiles.candidate_id = ANY(one_person.histories)
+              AND position <= %(p)s
+              AND superseded_at > %(p)s
+              AND occurred_at <= %(t)s
+              AND corrects IS NULL
+        )
+        ORDER BY person_id
+        LIMIT %(limit)s
     )
     ORDER BY candidate_id
     LIMIT %(limit)s

@@ -153,9 +153,9 @@ begun AS (
     ) AS person
     LEFT JOIN LATERAL (
         SELECT min(contact.occurred_at) AS first_at
-        FROM outreach_steps contact
+        FROM unnest(person.histories) AS history(candidate_id)
+        JOIN outreach_steps contact ON contact.candidate_id = history.candidate_id
         WHERE %(start)s = 'first_touch'
-          AND contact.candidate_id = ANY(person.histories)
           AND contact.kind = 'contacted'
           AND contact.position <= %(p)s
           AND contact.superseded_at > %(p)s
