@@ -1,7 +1,7 @@
 """What every query over HTTP has in common: as of when, as known when, and who asks."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import anyio
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
@@ -31,6 +31,7 @@ from store.log import Log
 PROBLEMS = problem_responses(401, 403, 404, 422, 503)
 WAIT_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.005
+NO_PARAMETERS: Mapping[str, Sequence[ReadModel]] = {}
 FULL_TIME = "RFC 3339 with an offset; a date alone means its end in the organisation's zone."
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="At most this many.")]
@@ -118,13 +119,19 @@ def parsed(name: str, text: str | None) -> Said:
         raise RequestValidationError([about]) from None
 
 
-def asking(roles: frozenset[Role], reads: Sequence[ReadModel]) -> Any:
+def asking(
+    roles: frozenset[Role],
+    reads: Sequence[ReadModel],
+    for_parameters: Mapping[str, Sequence[ReadModel]] = NO_PARAMETERS,
+) -> Any:
     """A query of a caller in one of these roles, answered from these read models.
 
+    `for_parameters` names query parameters that need further ones.
     Raises NotSignedIn, NotAllowed, NotCaughtUp.
     """
 
     async def question(
+        request: Request,
         calling: Annotated[Caller, may(roles)],
         as_of: Annotated[str | None, Query(description=f"As of this time. {FULL_TIME}")] = None,
         known_at: Annotated[
@@ -139,8 +146,10 @@ def asking(roles: frozenset[Role], reads: Sequence[ReadModel]) -> Any:
             Query(ge=0, le=2**53, description="Wait up to 2 s until this has been taken in."),
         ] = None,
     ) -> Asking:
+        needed = [for_parameters[name] for name in for_parameters if name in request.query_params]
+        every = [*reads, *(model for models in needed for model in models)]
         ask = Asking(
-            calling, reads, parsed("as_of", as_of), parsed("known_at", known_at), known_before
+            calling, every, parsed("as_of", as_of), parsed("known_at", known_at), known_before
         )
         if min_log_position is not None:
             await _reached(ask, min_log_position)

@@ -34,7 +34,8 @@ from store.database import Connection
 from store.envelope import Fact
 from store.search_keys import SearchKeys
 
-LIST_READS = (*read_models.READS, *SEARCH_READS)
+FOUND_READS = (*read_models.READS, *SEARCH_READS)
+SEARCHING = {"search": SEARCH_READS, "external_id": SEARCH_READS}
 WHOLE_READS = (*read_models.READS, *pipeline.READS, *talent_pool.READS, *dossiers.READS)
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
@@ -229,7 +230,7 @@ def add_candidate_note(
 def list_candidates(
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, LIST_READS),
+    ask: Asking = asking(READING, read_models.READS, SEARCHING),
     search: Annotated[
         SearchWords | None,
         Query(description="Only whom these words find. Better said in a body: see POST …/search."),
@@ -249,7 +250,7 @@ def list_candidates(
 
 @router.post("/search", responses=COMMAND_PROBLEMS)
 def search_candidates(
-    body: CandidateSearch, ask: Asking = asking(KNOWING_PEOPLE, LIST_READS)
+    body: CandidateSearch, ask: Asking = asking(KNOWING_PEOPLE, FOUND_READS)
 ) -> CandidateList:
     """Candidates whom words of their profile find, in a stable order. Nothing is changed.
 
@@ -315,7 +316,7 @@ def _page(
     sought = search is not None or external_id is not None
     if sought and not ask.caller.knows_people:
         raise NotAllowed(role=ask.caller.role)
-    with ask.at(LIST_READS if sought else read_models.READS) as (connection, asked):
+    with ask.at() as (connection, asked):
         only = _sought(connection, ask, asked, search, external_id, cursor, limit)
         rows = candidates(connection, asked, candidate_ids=only, cursor=cursor, limit=limit)
         full = len(rows if only is None else only) == limit

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from api.asking import Answered, Asking, asking, getting
 from api.caller import READING, Caller, may, system
 from api.problems import problem_responses
-from projections.catalogue import READ_MODELS
+from projections.catalogue import ALL_READ_MODELS
 from projections.health import ReadModelHealth, health
 from projections.live import standing
 
@@ -84,7 +84,7 @@ def readyz(request: Request, response: Response) -> Readiness:
 
 
 @get("/api/read-models")
-def list_read_models(ask: Asking = asking(READING, READ_MODELS)) -> ReadModels:
+def list_read_models(ask: Asking = asking(READING, ALL_READ_MODELS)) -> ReadModels:
     """How far each read model has come, and what stopped it if it is stopped."""
     with ask.at() as (connection, asked):
         return ReadModels(**asked.model_dump(), items=health(connection))

@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 
 from domain.candidate import CandidateEntryCorrected
 from domain.event import Category
+from projections.catalogue import ALL_READ_MODELS
 from projections.engine import (
     ADVANCE,
     BEGIN,
@@ -57,6 +58,7 @@ NEARLY_THERE = 2_000
 ERASED = "candidate.personal_data_erased"
 """The event of an erasure: what was indexed meanwhile goes too."""
 
+GIVE_UP_THE_TURN = "SELECT pg_advisory_unlock_all()"
 TAKE_LEASE = "SELECT key_version FROM search_lease WHERE id = 1 FOR UPDATE SKIP LOCKED"
 WAIT_FOR_LEASE = "SELECT key_version FROM search_lease WHERE id = 1 FOR UPDATE"
 USE_KEY = "UPDATE search_lease SET key_version = %(version)s WHERE id = 1"
@@ -194,7 +196,9 @@ class Indexer:
     def _begin(self, connection: Connection) -> int:
         version = self.keys.current_version()
         connection.execute(USE_KEY, {"version": version})
-        connection.execute(BEGIN, {"name": READ_MODEL.name, "version": READ_MODEL.version})
+        # All of them: whoever hears that the read side has come somewhere relies on each.
+        for model in ALL_READ_MODELS:
+            connection.execute(BEGIN, {"name": model.name, "version": model.version})
         return version
 
     def _advance(
@@ -295,22 +299,28 @@ class Indexer:
         """
         with self.database.maintain(self.organisation) as owner:
             take_the_only_turn(owner, self.organisation)
-            in_force = self._in_force(owner)
-            self._delete_others(in_force)
-            version = version or self.keys.begin()
-            key = self.keys.search_key(version, self.organisation.id)
-            if key is None or version == in_force:
-                raise ValueError(f"search key {version} is gone or in use")
-            after = 0
-            while (head := head_of(owner)) - after > NEARLY_THERE:
-                upto = min(after + BATCH, head)
-                with self.database.transaction(self.organisation) as connection:
-                    connection.execute(NO_NEED_FOR_DISK)
-                    self._build(connection, version, key, after, upto)
-                after = upto
-            self._change_over(owner, version, key, after)
-            self._delete_others(version)
-            return version
+            try:
+                return self._renew(owner, version or self.keys.begin())
+            finally:
+                # Not only with the connection, whose end the next one might not wait for.
+                owner.execute(GIVE_UP_THE_TURN)
+
+    def _renew(self, owner: Connection, version: int) -> int:
+        in_force = self._in_force(owner)
+        key = self.keys.search_key(version, self.organisation.id)
+        if key is None or version == in_force:
+            raise ValueError(f"search key {version} is gone or in use")
+        self._delete_others(in_force)
+        after = 0
+        while (head := head_of(owner)) - after > NEARLY_THERE:
+            upto = min(after + BATCH, head)
+            with self.database.transaction(self.organisation) as connection:
+                connection.execute(NO_NEED_FOR_DISK)
+                self._build(connection, version, key, after, upto)
+            after = upto
+        self._change_over(owner, version, key, after)
+        self._delete_others(version)
+        return version
 
     def _in_force(self, connection: Connection) -> int:
         row = connection.execute(KEY_VERSION).fetchone()

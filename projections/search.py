@@ -20,6 +20,9 @@ READ_MODEL = ReadModel(name="search", version=1, tables=("search_entries",), sta
 
 READS = (READ_MODEL, people.READ_MODEL)
 
+NONE_YET = 0
+"""The key version of an index that has not begun: it has no rows."""
+
 KEY_VERSION = "SELECT key_version FROM search_lease WHERE id = 1"
 
 # The first term leads, by the index of tokens; for each one found by it, all others are looked up.
@@ -171,6 +174,8 @@ class Search:
         """The version of the key that answers, and its tokens. Raises SearchBeingBuilt."""
         row = self.connection.execute(KEY_VERSION).fetchone()
         version = row[0] if row else 0
+        if version == NONE_YET:
+            return version, Tokeniser(b"")
         key = self.keys.search_key(version, self.organisation.id)
         if key is None:
             raise SearchBeingBuilt

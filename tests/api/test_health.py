@@ -4,12 +4,12 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from domain.role import Role
-from projections.catalogue import READ_MODELS
+from projections.catalogue import ALL_READ_MODELS
 from store.log import Log
 from tests.api.conftest import ClientFor
 from tests.api.test_whole_way import get, post
 
-NAMES = {model.name for model in READ_MODELS}
+NAMES = {model.name for model in ALL_READ_MODELS}
 
 
 def measured(client: TestClient) -> dict[str, dict[str | None, float]]:
@@ -27,7 +27,7 @@ def measured(client: TestClient) -> dict[str, dict[str | None, float]]:
 
 def test_each_read_model_is_measured(client_for: ClientFor, admin: TestClient) -> None:
     position = post(admin, "/pools", title="Silver medalists")["log_position"]
-    get(admin, "/pools", min_log_position=position)
+    get(admin, "/read-models", min_log_position=position)
     metrics = measured(client_for(Role.AUDITOR))
     assert metrics["log_position"] == {None: position}
     assert metrics["read_model_position"] == dict.fromkeys(NAMES, position)
@@ -37,7 +37,7 @@ def test_each_read_model_is_measured(client_for: ClientFor, admin: TestClient) -
 
 def test_a_stopped_read_model_is_seen_to_fall_behind(admin: TestClient, log: Log) -> None:
     position = post(admin, "/pools", title="Silver medalists")["log_position"]
-    get(admin, "/pools", min_log_position=position)
+    get(admin, "/read-models", min_log_position=position)
     with log.database.transaction(log.organisation) as connection:
         connection.execute(
             "UPDATE read_models SET position = 1, error = 'stopped' WHERE name = 'timeline'"

@@ -56,7 +56,7 @@ def register(client: TestClient) -> None:
     """Everybody; what comes next finds them."""
     for name, profile in PEOPLE.items():
         made = post(client, "/candidates", full_name=name, **profile)
-    get(client, "/candidates", min_log_position=made["log_position"])
+    get(client, "/read-models", min_log_position=made["log_position"])
 
 
 def names(answer: dict[str, Any]) -> list[str]:
@@ -106,7 +106,7 @@ def test_what_is_found_comes_page_by_page(admin: TestClient) -> None:
 
 def test_words_too_short_to_look_for_are_refused(admin: TestClient) -> None:
     last = post(admin, "/candidates", full_name="Ada")["log_position"]
-    get(admin, "/candidates", min_log_position=last)
+    get(admin, "/read-models", min_log_position=last)
     answer = admin.get("/api/candidates", params={"search": "a !"})
     assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
     assert answer.json()["type"] == "urn:hireledger:problem:nothing-to-search-for"
@@ -125,7 +125,7 @@ def test_only_those_who_may_know_people_search(client_for: ClientFor) -> None:
 
 def test_an_id_of_another_system_is_found_whole_and_in_its_system_only(admin: TestClient) -> None:
     made = post(admin, "/candidates", full_name="Ada", external_id="greenhouse:4512")
-    get(admin, "/candidates", min_log_position=made["log_position"])
+    get(admin, "/read-models", min_log_position=made["log_position"])
     for external_id, expected in (
         ("greenhouse:4512", ["Ada"]),
         ("greenhouse:451", []),

@@ -252,6 +252,26 @@ def test_whoever_searches_while_the_index_is_made_anew_finds_the_same(
     assert all(answer == searching[0] for answer in searching)
 
 
+def test_whoever_has_begun_to_search_is_waited_for(
+    log: Log, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = someone("Ada")
+    record(log, ada)
+    catch_up(indexer)
+    renewing = threading.Thread(target=renew, args=(log.database, log.organisation))
+    with log.database.transaction(log.organisation) as connection:
+        asked = resolve(connection, READS)
+        search = Search(connection, SearchKeys(log.database.keyring), log.organisation)
+        in_force = search.in_force()
+        monkeypatch.setattr(search, "_in_force", lambda: in_force)
+        renewing.start()
+        renewing.join(timeout=1.5)
+        assert renewing.is_alive()
+        assert search.people(asked, "ada") == [ada.id]
+    renewing.join()
+    assert found(log, "ada") == [ada.id]
+
+
 def test_a_killed_indexer_leaves_nothing_half_done(
     log: Log, settings: Settings, tmp_path: Path
 ) -> None:
@@ -294,6 +314,11 @@ def whole(log: Log) -> None:
         ).fetchone()
     assert sorted(at for (at,) in entries) == list(range(2, position + 1))
     assert accesses == (len(entries),)
+
+
+def test_an_index_that_has_not_begun_finds_nobody(log: Log) -> None:
+    record(log, examples.ada())
+    assert found(log, "ada") == []
 
 
 def test_looking_for_nothing_is_refused(log: Log, indexer: Indexer) -> None:
