@@ -1,5 +1,6 @@
 """Candidates over HTTP."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,13 +20,17 @@ from domain.errors import NotFound
 from domain.event import Category, Code, Text, personal_fields
 from domain.role import Role
 from projections import candidates as read_models
+from projections import dossier as dossiers
 from projections import pipeline, requisitions, talent_pool, timeline
-from projections.asked import Asked
+from projections.asked import Asked, resolve
 from projections.candidates import CandidateRow, candidates
+from projections.dossier import Dossier, dossier, external_id_positions
+from projections.duplicates import others_with_email
+from projections.people import histories as histories_of
 from projections.pipeline import ApplicationRow, applications, candidates_for
 from projections.requisitions import requisitions_for
 from projections.search import READS as SEARCH_READS
-from projections.search import Search
+from projections.search import Search, SearchBeingBuilt
 from projections.talent_pool import pools_of
 from store.database import Connection
 from store.envelope import Fact
@@ -36,7 +41,7 @@ CONCERNED = MEETING | {Role.INTERVIEWER, Role.CANDIDATE}
 LIST_READS = (*read_models.READS, *pipeline.READS, *requisitions.READS)
 FOUND_READS = (*LIST_READS, *SEARCH_READS)
 SEARCHING = {"search": SEARCH_READS, "external_id": SEARCH_READS}
-WHOLE_READS = (*read_models.READS, *pipeline.READS, *talent_pool.READS)
+WHOLE_READS = (*read_models.READS, *pipeline.READS, *talent_pool.READS, *dossiers.READS)
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
 post, get = posting(router), getting(router)
@@ -97,6 +102,18 @@ class Registration(Profile):
     external_id: ExternalId | None = None
 
 
+class RegistrationAnswer(Answer):
+    """What was recorded, and whether there may be a history of the person already."""
+
+    possible_duplicates: Annotated[
+        list[UUID] | None,
+        Field(
+            description="Others who gave the same e-mail address. Told once: the answer to a"
+            " repeated request is read from the log, which does not say."
+        ),
+    ] = None
+
+
 class Ownership(Body):
     """Who looks after a candidate."""
 
@@ -125,11 +142,19 @@ class Candidate(CandidateRow):
     location: str | None = None
     links: str | None = None
     summary: str | None = None
+    external_ids: Annotated[
+        list[str] | None,
+        Field(description="Other systems' ids for them; only where one person is asked for."),
+    ] = None
 
 
-class CandidateAnswer(Answered):
-    """One candidate, both halves: applications (ATS) and pools (CRM)."""
+class CandidateAnswer(Answered, Dossier):
+    """One person, both halves: applications (ATS) and pools (CRM), of all their histories."""
 
+    asked_for: Annotated[
+        UUID,
+        Field(description="The id asked for: the candidate's, or that of one merged into them."),
+    ]
     candidate: Candidate
     applications: list[ApplicationRow]
     pool_ids: Annotated[list[UUID], Field(description="The talent pools they are in.")]
@@ -155,10 +180,12 @@ class CandidateSearch(BaseModel):
 
 
 @post("")
-def register_candidate(body: Registration, command: Commanding = commanding(SOURCING)) -> Answer:
-    """Starts the history of a person."""
+def register_candidate(
+    body: Registration, command: Commanding = commanding(SOURCING)
+) -> RegistrationAnswer:
+    """Starts the history of a person; tells if others gave the same e-mail address."""
     details = body.model_dump(exclude={"occurred_at", "external_id"})
-    return command.answer(
+    answer = command.answer(
         commands.register(
             command.log,
             command.by,
@@ -167,6 +194,8 @@ def register_candidate(body: Registration, command: Commanding = commanding(SOUR
             **details,
         )
     )
+    others = _with_the_same_email(command, body.email, answer.id)
+    return RegistrationAnswer(**dict(answer), possible_duplicates=others or None)
 
 
 @post("/{candidate_id}/profile")
@@ -242,9 +271,12 @@ def get_candidate(
     """Everything one page needs to know of a candidate. Opening personal data is recorded."""
     only = _applications_within_reach(ask, candidate_id)
     with ask.at() as (connection, asked):
+        histories = histories_of(connection, asked, candidate_id)
         return CandidateAnswer(
             **asked.model_dump(),
-            candidate=_one(connection, ask, asked, candidate_id),
+            **dict(dossier(connection, asked, histories)),
+            asked_for=candidate_id,
+            candidate=_one(connection, ask, asked, histories),
             applications=[
                 row
                 for row in applications(connection, asked, candidate_id=candidate_id)
@@ -271,6 +303,20 @@ def get_candidate_timeline(
     return timeline_of(
         candidate_id, "candidate", request, response, ask, cursor, limit, personal, only
     )
+
+
+def _with_the_same_email(command: Commanding, email: str | None, than: UUID) -> list[UUID]:
+    """Others who gave an e-mail address, as far as they are indexed: the list of duplicates is
+    complete, a hint need not be."""
+    if email is None:
+        return []
+    with command.log.database.transaction(command.log.organisation) as connection:
+        asked = resolve(connection, SEARCH_READS)
+        keys = SearchKeys(command.log.database.keyring)
+        index = Search(connection, keys, command.log.organisation)
+        with suppress(SearchBeingBuilt):
+            return others_with_email(index, asked, email, than=than)
+    return []
 
 
 def _page(
@@ -327,18 +373,26 @@ def _applications_within_reach(ask: Asking, candidate_id: UUID) -> list[UUID] | 
     return ask.caller.reach.applications_of(candidate_id) if ask.caller.reach else None
 
 
-def _one(connection: Connection, ask: Asking, asked: Asked, candidate_id: UUID) -> Candidate:
-    rows = candidates(connection, asked, candidate_ids=[candidate_id])
+def _one(connection: Connection, ask: Asking, asked: Asked, histories: list[UUID]) -> Candidate:
+    rows = candidates(connection, asked, candidate_ids=histories[:1])
     if not rows:
-        raise NotFound(what="candidate", id=candidate_id)
-    return _known(connection, ask, rows, "view candidate")[0]
+        raise NotFound(what="candidate", id=histories[0])
+    linked = external_id_positions(connection, asked, histories)
+    return _known(connection, ask, rows, "view candidate", linked)[0]
 
 
 def _known(
-    connection: Connection, ask: Asking, rows: list[CandidateRow], purpose: str
+    connection: Connection,
+    ask: Asking,
+    rows: list[CandidateRow],
+    purpose: str,
+    linked: list[int] | None = None,
 ) -> list[Candidate]:
-    """The candidates with the personal fields the caller may see: what was said last counts."""
-    positions = [position for row in rows for position in row.positions]
+    """The candidates with the personal fields the caller may see: what was said last counts.
+
+    `linked` are the events that say which ids other systems know one of them by.
+    """
+    positions = [position for row in rows for position in row.positions] + (linked or [])
     facts = ask.log.facts.at_positions(positions) if ask.caller.knows_people else []
     opened = ask.open(connection, facts, [Category.IDENTITY], purpose)
     said = {fact.position: (fact, fields) for fact, fields in zip(facts, opened, strict=True)}
@@ -346,6 +400,7 @@ def _known(
         Candidate(
             **row.model_dump(),
             positions=row.positions,
+            external_ids=external_ids_of([said[at] for at in linked or () if at in said]) or None,
             **profile_of([said[at] for at in row.positions if at in said]),
         )
         for row in rows
@@ -368,6 +423,17 @@ def profile_of(said: list[tuple[Fact, dict[str, Any]]]) -> dict[str, Any]:
             if opened.get("identity_value") is not None:
                 told[field] = opened["identity_value"]
     return profile | told
+
+
+def external_ids_of(said: list[tuple[Fact, dict[str, Any]]]) -> list[str]:
+    """The ids other systems know someone by, each followed by the corrections of it."""
+    linked: dict[tuple[Any, int], dict[str, Any]] = {}
+    for fact, opened in said:
+        if fact.topic != CandidateEntryCorrected.name:
+            linked[fact.originator_id, fact.originator_version] = {**fact.data, **opened}
+        elif link := linked.get((fact.originator_id, fact.data["corrects"])):
+            link[fact.data["field"]] = opened.get("identity_value", fact.data.get("value"))
+    return [f"{link['system']}:{link['external_id']}" for link in linked.values()]
 
 
 def _system_and_id(external_id: str | None) -> tuple[str, str] | None:

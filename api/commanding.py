@@ -45,6 +45,8 @@ _ids = (
     "pool_id",
     "hold_id",
     "document_id",
+    "survivor_id",
+    "open_twice",
 )
 
 
@@ -95,6 +97,13 @@ class Answer(BaseModel):
     touchpoint_id: UUID | None = None
     opening_id: UUID | None = None
     pool_id: UUID | None = None
+    survivor_id: Annotated[
+        UUID | None, Field(description="Who stands, or stood, for both candidates of a merge.")
+    ] = None
+    open_twice: Annotated[
+        list[UUID] | None,
+        Field(description="Requisitions a merged person now has two open applications for."),
+    ] = None
     cost_id: UUID | None = None
     hold_id: UUID | None = None
     document_id: UUID | None = None

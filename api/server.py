@@ -31,6 +31,7 @@ from api import (
     interviews,
     legal_holds,
     members,
+    merging,
     metrics,
     offers,
     outreach,
@@ -100,6 +101,7 @@ def create(
     application.add_exception_handler(AlreadyDone, already_done)
     for module in (
         requisitions,
+        merging,
         candidates,
         applications,
         interviews,

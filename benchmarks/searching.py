@@ -16,7 +16,7 @@ from benchmarks.measure import Line
 from domain.candidate import Candidate
 from projections.asked import Asked, resolve
 from projections.indexer import Indexer
-from projections.search import READS, Search
+from projections.search import READ_MODEL, Search
 from projections.search_tokens import Tokeniser, texts_of
 from store import organisations
 from store.database import Connection
@@ -160,7 +160,7 @@ def finding(log: Log, known: list[tuple[UUID, Profile]]) -> Iterator[Line]:
         ("two letters and a town", [(f"{n[0][:2]} bonn", f"{n[0][:2]}:* & bonn") for n in names]),
     ):
         with log.database.transaction(log.organisation) as connection:
-            asked = resolve(connection, READS)
+            asked = resolve(connection, (READ_MODEL,))
             search = Search(connection, SearchKeys(log.database.keyring), log.organisation)
             pairs = [_compared(connection, search, asked, *both) for both in typed]
         yield Line(

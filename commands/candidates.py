@@ -63,7 +63,7 @@ def assign_owner(
     occurred_at: datetime | None = None,
 ) -> Recorded:
     """Says who looks after a candidate."""
-    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate = log.candidate(candidate_id).with_application(application_id).at(occurred_at)
     candidate.assign_owner(owner_id, application_id)
     return log.record(candidate, by=by)
 
@@ -79,6 +79,6 @@ def add_note(
     occurred_at: datetime | None = None,
 ) -> Recorded:
     """Keeps a note about a candidate."""
-    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate = log.candidate(candidate_id).with_application(application_id).at(occurred_at)
     candidate.add_note(text, topic=topic, application_id=application_id)
     return log.record(candidate, by=by)

@@ -1,7 +1,8 @@
 """Commands that destroy personal data, and carry out what waited for legal holds."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from domain.candidate import Candidate, CandidateEntryCorrected
@@ -11,7 +12,7 @@ from domain.event import Category
 from domain.requisition import Requisition
 from store import suppression
 from store.access_log import Access
-from store.append import AlreadyDone, Effects
+from store.append import AlreadyDone, Effect, Effects
 from store.envelope import Attribution
 from store.erasing import (
     DESTROY_DOCUMENTS,
@@ -38,17 +39,14 @@ def erase(
     """Destroys a person's data, or some categories of it, as far as no legal hold needs it."""
     candidate = log.candidate(candidate_id)
     requisitions = competed_for(log, candidate)
-    erased = candidate.erase(ground, log.vault.keys_of(candidate_id), requisitions, categories)
-    left = _addresses(log, by, candidate) if categories is None else ()
-    return log.record(
-        candidate,
-        by=by,
-        relying_on=requisitions,
-        effects=[
-            *_effects(candidate, erased),
-            (SUPPRESS, [{"hash": address.hex()} for address in left]),
-        ],
-    )
+    effects: list[tuple[Effect, Sequence[dict[str, Any]]]] = []
+    for history in candidate.histories:
+        keys = log.vault.keys_of(history.id)
+        effects += _effects(history, history.erase(ground, keys, requisitions, categories))
+        if categories is None:
+            left = _addresses(log, by, history)
+            effects.append((SUPPRESS, [{"hash": address.hex()} for address in left]))
+    return log.record(*candidate.histories, by=by, relying_on=requisitions, effects=effects)
 
 
 def erase_due(log: Log, by: Attribution, candidate_id: UUID) -> Recorded | None:
@@ -88,8 +86,9 @@ def erase_all_due(log: Log, by: Attribution) -> Iterator[Recorded]:
 
 
 def competed_for(log: Log, candidate: Candidate) -> list[Requisition]:
-    """The requisitions whose legal holds extend to a candidate."""
-    return [log.requisition(id) for id in candidate.competed_for()]
+    """The requisitions whose legal holds extend to a candidate, all their histories included."""
+    competed = {id for one in candidate.histories for id in one.competed_for()}
+    return [log.requisition(id) for id in sorted(competed)]
 
 
 def _effects(candidate: Candidate, erased: Erased) -> Effects:

@@ -20,7 +20,7 @@ def answer_survey(
     occurred_at: datetime | None = None,
 ) -> Recorded:
     """Keeps what a candidate answered."""
-    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate = log.candidate(candidate_id).with_application(application_id).at(occurred_at)
     candidate.answer_survey(moment, score, application_id=application_id, comment=comment)
     return log.record(candidate, by=by)
 

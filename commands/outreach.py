@@ -49,7 +49,7 @@ def touchpoint_outcome(
     **about: object,
 ) -> Recorded:
     """Records what became of a contact."""
-    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate = log.candidate(candidate_id).with_touchpoint(touchpoint_id).at(occurred_at)
     candidate.touchpoint_outcome(outcome, touchpoint_id, **about)
     return log.record(candidate, by=by)
 
@@ -64,7 +64,7 @@ def attend(
     occurred_at: datetime | None = None,
 ) -> Recorded:
     """Records that a candidate came to an event."""
-    candidate = log.candidate(candidate_id).at(occurred_at)
+    candidate = log.candidate(candidate_id).with_touchpoint(touchpoint_id).at(occurred_at)
     candidate.attend(event_code, touchpoint_id)
     return log.record(candidate, by=by)
 

@@ -5,23 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from domain.errors import NotFound, Refusal
 from domain.event import ApplicationText, Code, Count, EvaluationText, Event, Moment
-from domain.legal_hold import LegalHolds
+from domain.merging import CandidateEvent, Person
 from domain.plan import STANDARD_PLAN, InterviewPlan, Stage, StageKind
 from domain.requisition import Requisition
-
-
-class CandidateEvent(Event):
-    """Something that happened to a candidate, whose personal data it may hold."""
-
-    @property
-    def subject_id(self) -> UUID:
-        """Whose personal data this is."""
-        return self.originator_id
 
 
 class ApplicationEvent(CandidateEvent):
@@ -228,10 +219,14 @@ class Application:
         self.standings = [s for s in self.standings if s.version != version]
 
 
-class Applications(LegalHolds):
+class Applications(Person):
     """The decisions about a candidate's applications."""
 
     applications: dict[UUID, Application] = field(default_factory=dict)
+
+    def with_application(self, id: UUID | None) -> Self:
+        """The history of the person that an application stands in; this one if none does."""
+        return next((one for one in (self, *self.others) if id in one.applications), self)
 
     def application(self, id: UUID) -> Application:
         """One of the candidate's applications. Raises NotFound."""
@@ -251,6 +246,7 @@ class Applications(LegalHolds):
         answers: str | None = None,
     ) -> None:
         """Starts an application, for a requisition or a general one."""
+        self.guard_survivor()
         plan = self.may_start(requisition)
         self.happened(
             Applied,
@@ -272,7 +268,7 @@ class Applications(LegalHolds):
         return requisition.plan
 
     def _guard_only_one(self, requisition_id: UUID) -> None:
-        for other in self.open_applications():
+        for other in self.person.open_applications():
             self.guard(
                 other.requisition_id != requisition_id, AlreadyApplied(application_id=other.id)
             )

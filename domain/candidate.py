@@ -2,14 +2,15 @@
 
 What can happen to a candidate stands by concern, facts first in each: applications
 (application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py),
-documents (document.py), erasure and what forbids it (erasure.py).
+being the same person as another (merging.py), documents (document.py), erasure and what forbids it
+(erasure.py).
 Here is who the person is.
 """
 
 from typing import Any
 from uuid import UUID
 
-from domain.application import ApplicationEvent, CandidateEvent
+from domain.application import ApplicationEvent
 from domain.correction import EntryCorrected
 from domain.erasure import Erasure
 from domain.errors import Refusal
@@ -25,6 +26,7 @@ from domain.event import (
     personal_fields,
 )
 from domain.interview import Interviewed, InterviewScheduled
+from domain.merging import CandidateEvent, MergeEvent
 from domain.offer import OfferAnswer, OfferExtended
 from domain.outreach import Reengaged
 
@@ -147,6 +149,7 @@ class Candidate(Erasure):
 
     def update_profile(self, **changed: str | None) -> None:
         """Replaces the personal fields named; the others stay."""
+        self.guard_survivor()
         self.guard(any(value is not None for value in changed.values()), NothingToUpdate())
         self.happened(ProfileUpdated, **changed)
 
@@ -180,5 +183,7 @@ class Candidate(Erasure):
                 self.note_application(event)
             case Registered():
                 self.origin = event.origin
+            case MergeEvent():
+                self.note_merge(event)
             case CandidateEvent():
                 self.note_erasure(event)

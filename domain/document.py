@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.application import CandidateEvent
 from domain.errors import NotFound, Refusal
 from domain.event import Code, Count, DocumentText
+from domain.merging import CandidateEvent
 from domain.outreach import Outreach
 
 MediaType = Annotated[

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from domain.application import CandidateEvent
 from domain.correction import EntryCorrected
 from domain.document import DocumentAttached, DocumentRemoved, Documents
 from domain.errors import Refusal
@@ -19,6 +18,7 @@ from domain.legal_hold import (
     needed_of_a_competitor,
     needed_of_a_person,
 )
+from domain.merging import CandidateEvent
 from domain.requisition import Requisition
 
 ERASED = "erased"
@@ -197,7 +197,8 @@ class Erasure(Documents):
         return [
             *(
                 hold
-                for hold in self.standing_holds()
+                for history in self.histories
+                for hold in history.standing_holds()
                 if needed_of_a_person(category, application_id)
             ),
             *(

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.application import ApplicationEvent, CandidateEvent, Status
+from domain.application import ApplicationEvent, Status
 from domain.errors import Refusal
 from domain.event import Percent, SurveyText
+from domain.merging import CandidateEvent
 from domain.offer import Offers
 
 Score = Annotated[int, Field(ge=0, le=10, description="How likely to recommend us, 0 to 10.")]

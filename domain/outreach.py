@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
-from domain.application import CandidateEvent, StandingEvent
+from domain.application import StandingEvent
 from domain.errors import NotFound, Refusal
 from domain.event import Code, CommunicationText, Count, Moment
 from domain.feedback import Feedback
+from domain.merging import CandidateEvent
 from domain.plan import StageKind
 from domain.pool import TalentPool
 from domain.requisition import Requisition
@@ -159,15 +161,20 @@ class Outreach(Feedback):
     opted_out: set[str] = field(default_factory=set)
     bounced: set[str] = field(default_factory=set)
 
+    def with_touchpoint(self, id: UUID | None) -> Self:
+        """The history of the person that a touchpoint stands in; this one if none does."""
+        return next((one for one in (self, *self.others) if id in one.touchpoints), self)
+
     def add_to_pool(self, pool: TalentPool, reason_code: str) -> None:
         """Makes the candidate a member of a pool."""
+        self.guard_survivor()
         pool.guard_active(self)
-        self.guard(pool.id not in self.pools, AlreadyInPool(pool_id=pool.id))
+        self.guard(pool.id not in self.person.pools, AlreadyInPool(pool_id=pool.id))
         self.happened(AddedToPool, pool_id=pool.id, reason_code=reason_code)
 
     def remove_from_pool(self, pool_id: UUID, reason_code: str) -> None:
         """Ends the candidate's membership of a pool."""
-        self.guard(pool_id in self.pools, NotInPool(pool_id=pool_id))
+        self._guard_member(pool_id)
         self.happened(RemovedFromPool, pool_id=pool_id, reason_code=reason_code)
 
     def nurture(
@@ -184,9 +191,9 @@ class Outreach(Feedback):
         body: str | None = None,
     ) -> None:
         """Records a relational contact, one we may have."""
+        self.guard_survivor()
         self._guard_contact(channel)
-        if pool_id is not None:
-            self.guard(pool_id in self.pools, NotInPool(pool_id=pool_id))
+        self._guard_member(pool_id)
         self.happened(
             Nurtured,
             touchpoint_id=touchpoint_id,
@@ -201,17 +208,23 @@ class Outreach(Feedback):
         )
 
     def _guard_contact(self, channel: str) -> None:
-        opted_out = self.opted_out & {channel, EVERY_CHANNEL}
+        person = self.person
+        opted_out = person.opted_out & {channel, EVERY_CHANNEL}
         self.guard(not opted_out, HasOptedOut(channel=channel))
         self._guard_consent(CONTACT)
-        self.guard(channel not in self.bounced, AddressBounced(channel=channel))
-        for application in self.open_applications():
+        self.guard(channel not in person.bounced, AddressBounced(channel=channel))
+        for application in person.open_applications():
             self.guard(False, InActiveApplication(application_id=application.id))
 
+    def _guard_member(self, pool_id: UUID | None) -> None:
+        member = pool_id is None or pool_id in self.person.pools
+        self.guard(member, NotInPool(pool_id=pool_id))
+
     def _guard_consent(self, purpose: str) -> None:
-        valid = purpose in self.consents
+        consents = self.person.consents
+        valid = purpose in consents
         if valid:
-            expires_at = self.consents[purpose]
+            expires_at = consents[purpose]
             valid = expires_at is None or expires_at > self.occurring
         self.guard(valid, NoValidConsent(purpose=purpose, on=self.occurring.date()))
 
@@ -238,7 +251,7 @@ class Outreach(Feedback):
         )
 
     def withdraw_consent(self, purpose: str) -> None:
-        self.guard(purpose in self.consents, NoConsentToWithdraw(purpose=purpose))
+        self.guard(purpose in self.person.consents, NoConsentToWithdraw(purpose=purpose))
         self.happened(ConsentWithdrawn, purpose=purpose)
 
     def opt_out(self, channel: str = EVERY_CHANNEL) -> None:
@@ -254,11 +267,11 @@ class Outreach(Feedback):
         previous_application_id: UUID | None = None,
     ) -> None:
         """Brings the candidate back: the start of a new application."""
+        self.guard_survivor()
         self._guard_consent(CONTACT)
-        if pool_id is not None:
-            self.guard(pool_id in self.pools, NotInPool(pool_id=pool_id))
+        self._guard_member(pool_id)
         if previous_application_id is not None:
-            previous = self.application(previous_application_id)
+            previous = self.person.application(previous_application_id)
             self.guard(
                 not previous.is_open, PreviousStillOpen(application_id=previous_application_id)
             )

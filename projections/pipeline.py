@@ -8,13 +8,15 @@ from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
 from projections import applications as steps
+from projections import people
 from projections.asked import Asked
 from store.database import Connection
 
-READS = (steps.READ_MODEL,)
+READS = (steps.READ_MODEL, people.READ_MODEL)
 
-BOARD = """
-WITH assigned AS (
+BOARD = f"""
+WITH {people.ONE_PERSON},
+assigned AS (
     SELECT DISTINCT ON (application_id)
         application_id,
         candidate_id,
@@ -33,7 +35,7 @@ WITH assigned AS (
 )
 SELECT
     assigned.application_id,
-    assigned.candidate_id,
+    COALESCE(one_person.person_id, assigned.candidate_id) AS candidate_id,
     standing.stage,
     standing.stage_kind,
     standing.status,
@@ -41,6 +43,7 @@ SELECT
     standing.occurred_at AS since,
     standing.position
 FROM assigned
+LEFT JOIN one_person ON one_person.candidate_id = assigned.candidate_id
 CROSS JOIN LATERAL (
     SELECT
         stage,
@@ -61,7 +64,7 @@ CROSS JOIN LATERAL (
 WHERE assigned.requisition_id = %(requisition)s
   AND (%(status)s::text IS NULL OR standing.status = %(status)s)
 ORDER BY since, application_id
-"""
+"""  # noqa: S608  # composed of what stands in this folder
 
 SUMMARY = """
 WITH standing AS (
@@ -85,10 +88,11 @@ GROUP BY stage_kind, status
 ORDER BY stage_kind, status
 """
 
-APPLICATIONS = """
+APPLICATIONS = f"""
+WITH {people.ONE_PERSON}
 SELECT
     applications.application_id,
-    applications.candidate_id,
+    COALESCE(one_person.person_id, applications.candidate_id) AS candidate_id,
     assigned.requisition_id,
     standing.stage,
     standing.stage_kind,
@@ -102,8 +106,9 @@ FROM (
         candidate_id
     FROM application_steps
     WHERE (%(application)s::uuid IS NULL OR application_id = %(application)s)
-      AND (%(candidate)s::uuid IS NULL OR candidate_id = %(candidate)s)
+      AND (%(histories)s::uuid[] IS NULL OR candidate_id = ANY(%(histories)s))
 ) AS applications
+LEFT JOIN one_person ON one_person.candidate_id = applications.candidate_id
 CROSS JOIN LATERAL (
     SELECT
         stage,
@@ -132,7 +137,7 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS assigned
 ORDER BY applications.application_id
-"""
+"""  # noqa: S608  # as above
 
 
 CANDIDATES_FOR = """
@@ -155,7 +160,7 @@ class StandingRow(BaseModel):
     """Where one application stands."""
 
     application_id: UUID
-    candidate_id: UUID
+    candidate_id: Annotated[UUID, Field(description="Who stands for the person.")]
     stage: Annotated[str, Field(description="Id of the stage in the requisition's plan.")]
     stage_kind: Annotated[
         str, Field(description="What the stage is for: applied, screen, interview, offer or hired.")
@@ -186,7 +191,7 @@ def board(
     """The applications of a requisition where they stand, longest there first."""
     with connection.cursor(row_factory=class_row(StandingRow)) as rows:
         return rows.execute(
-            BOARD, {**asked.parameters, "requisition": requisition_id, "status": status}
+            BOARD.encode(), {**asked.parameters, "requisition": requisition_id, "status": status}
         ).fetchall()
 
 
@@ -203,11 +208,12 @@ def applications(
     application_id: UUID | None = None,
     candidate_id: UUID | None = None,
 ) -> list[ApplicationRow]:
-    """One application, or all of a candidate."""
+    """One application, or all of a candidate, whichever history they began in."""
+    histories = people.histories(connection, asked, candidate_id) if candidate_id else None
     with connection.cursor(row_factory=class_row(ApplicationRow)) as rows:
         return rows.execute(
-            APPLICATIONS,
-            {**asked.parameters, "application": application_id, "candidate": candidate_id},
+            APPLICATIONS.encode(),
+            {**asked.parameters, "application": application_id, "histories": histories},
         ).fetchall()
 
 

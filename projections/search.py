@@ -8,6 +8,7 @@ systems stand side by side.
 from uuid import UUID
 
 from domain.errors import Refusal
+from projections import people
 from projections.asked import Asked
 from projections.read_model import ReadModel
 from projections.search_tokens import Tokeniser
@@ -17,7 +18,7 @@ from store.search_keys import SearchKeys
 READ_MODEL = ReadModel(name="search", version=1, tables=("search_entries",), statements=())
 """Followed by an indexer of its own (projections/indexer.py), because it opens what is sealed."""
 
-READS = (READ_MODEL,)
+READS = (READ_MODEL, people.READ_MODEL)
 
 NONE_YET = 0
 """The key version of an index that has not begun: it has no rows."""
@@ -27,30 +28,37 @@ KEY_VERSION = "SELECT key_version FROM search_lease WHERE id = 1"
 # The first term leads, by the index of tokens; for each one found by it, all others are looked up.
 # Whether an entry stands is asked in scalar subqueries on purpose: one by one, only until the page
 # is full.
-FIND = """
-WITH others AS MATERIALIZED (
+FIND = f"""
+WITH {people.ONE_PERSON},
+others AS MATERIALIZED (
     SELECT
         term,
         array_agg(token) AS tokens
     FROM unnest(%(other_terms)s::int[], %(other_tokens)s::bigint[]) AS sought(term, token)
     GROUP BY term
 )
-SELECT DISTINCT candidate_id
+SELECT DISTINCT person_id AS candidate_id
 FROM (
     SELECT
+        COALESCE(person_id, candidate_id) AS person_id,
+        COALESCE(histories, ARRAY[candidate_id]) AS histories,
         candidate_id,
         field,
         position
     FROM search_entries
+    LEFT JOIN one_person USING (candidate_id)
     WHERE key_version = %(version)s
       AND tokens && %(first)s::bigint[]
       AND field <> 'external_id'
       AND position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
-      AND (%(candidates)s::uuid[] IS NULL OR candidate_id = ANY(%(candidates)s))
-      AND (%(cursor)s::uuid IS NULL OR candidate_id > %(cursor)s)
-    ORDER BY candidate_id
+      AND (
+        %(candidates)s::uuid[] IS NULL
+        OR COALESCE(person_id, candidate_id) = ANY(%(candidates)s)
+      )
+      AND (%(cursor)s::uuid IS NULL OR COALESCE(person_id, candidate_id) > %(cursor)s)
+    ORDER BY COALESCE(person_id, candidate_id)
     OFFSET 0
 ) AS found
 WHERE position = (
@@ -71,27 +79,29 @@ WHERE position = (
     WHERE NOT EXISTS (
         SELECT
         FROM (
-            SELECT DISTINCT ON (field)
+            SELECT DISTINCT ON (candidate_id, field)
                 tokens
             FROM search_entries
-            WHERE candidate_id = found.candidate_id
+            WHERE candidate_id = ANY(found.histories)
               AND key_version = %(version)s
               AND field <> 'external_id'
               AND position <= %(p)s
               AND superseded_at > %(p)s
               AND occurred_at <= %(t)s
-            ORDER BY field, occurred_at DESC, origin DESC
+            ORDER BY candidate_id, field, occurred_at DESC, origin DESC
         ) AS standing
         WHERE standing.tokens && others.tokens
     )
   ) = 0
 ORDER BY candidate_id
 LIMIT %(limit)s
-"""
+"""  # noqa: S608  # composed of what stands in this folder
 
-BY_EXTERNAL_ID = """
-SELECT candidate_id
+BY_EXTERNAL_ID = f"""
+WITH {people.ONE_PERSON}
+SELECT COALESCE(person_id, candidate_id)
 FROM search_entries
+LEFT JOIN one_person USING (candidate_id)
 WHERE key_version = %(version)s
   AND tokens && ARRAY[%(token)s::bigint]
   AND field = 'external_id'
@@ -100,7 +110,7 @@ WHERE key_version = %(version)s
   AND occurred_at <= %(t)s
 ORDER BY origin DESC
 LIMIT 1
-"""
+"""  # noqa: S608  # as above
 
 
 class NothingToSearchFor(Refusal):
@@ -136,7 +146,7 @@ class Search:
 
         Raises NothingToSearchFor, SearchBeingBuilt.
         """
-        version, tokeniser = self._in_force()
+        version, tokeniser = self.in_force()
         first, *others = tokeniser.terms(query) or [[]]
         if not first:
             raise NothingToSearchFor
@@ -150,17 +160,18 @@ class Search:
             "cursor": cursor,
             "limit": limit,
         }
-        return [id for (id,) in self.connection.execute(FIND, parameters)]
+        return [id for (id,) in self.connection.execute(FIND.encode(), parameters)]
 
     def known_as(self, asked: Asked, system: str, external_id: str) -> UUID | None:
         """The candidate another system knows by this id. Raises SearchBeingBuilt."""
-        version, tokeniser = self._in_force()
+        version, tokeniser = self.in_force()
         token = tokeniser.external_id(f"{system}:{external_id}")
         parameters = {**asked.parameters, "version": version, "token": token}
-        row = self.connection.execute(BY_EXTERNAL_ID, parameters).fetchone()
+        row = self.connection.execute(BY_EXTERNAL_ID.encode(), parameters).fetchone()
         return row[0] if row else None
 
-    def _in_force(self) -> tuple[int, Tokeniser]:
+    def in_force(self) -> tuple[int, Tokeniser]:
+        """The version of the key that answers, and its tokens. Raises SearchBeingBuilt."""
         row = self.connection.execute(KEY_VERSION).fetchone()
         version = row[0] if row else 0
         if version == NONE_YET:

@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
-from projections import engagement
+from projections import engagement, people
 from projections.asked import Asked
 from projections.read_model import ReadModel
 from store.database import Connection
@@ -99,9 +99,10 @@ READ_MODEL = ReadModel(
     statements=(DETAILS, MEMBERSHIPS, PERMISSIONS),
 )
 
-READS = (READ_MODEL, engagement.READ_MODEL)
+READS = (READ_MODEL, engagement.READ_MODEL, people.READ_MODEL)
 
-MEMBERS = """
+MEMBERS = f"""
+WITH {people.ONE_PERSON}
 SELECT
     membership.candidate_id,
     membership.occurred_at AS since,
@@ -110,17 +111,19 @@ SELECT
     contact.replies,
     contact.last_contact_at
 FROM (
-    SELECT DISTINCT ON (candidate_id)
-        candidate_id,
+    SELECT DISTINCT ON (COALESCE(person_id, candidate_id))
+        COALESCE(person_id, candidate_id) AS candidate_id,
+        COALESCE(histories, ARRAY[candidate_id]) AS histories,
         occurred_at,
         reason_code,
         is_member
     FROM pool_memberships
+    LEFT JOIN one_person USING (candidate_id)
     WHERE pool_id = %(pool)s
       AND position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
-    ORDER BY candidate_id, occurred_at DESC, origin DESC
+    ORDER BY COALESCE(person_id, candidate_id), occurred_at DESC, origin DESC
 ) AS membership
 CROSS JOIN LATERAL (
     SELECT
@@ -128,7 +131,7 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE kind = 'replied') AS replies,
         max(occurred_at) FILTER (WHERE kind = 'contacted') AS last_contact_at
     FROM outreach_steps
-    WHERE candidate_id = membership.candidate_id
+    WHERE candidate_id = ANY(membership.histories)
       AND position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
@@ -137,9 +140,10 @@ WHERE membership.is_member
   AND (%(cursor)s::uuid IS NULL OR membership.candidate_id > %(cursor)s)
 ORDER BY membership.candidate_id
 LIMIT %(limit)s
-"""
+"""  # noqa: S608  # composed of what stands in this folder
 
-POOLS = """
+POOLS = f"""
+WITH {people.ONE_PERSON}
 SELECT
     pool_id,
     (array_agg(title ORDER BY occurred_at DESC, origin DESC) FILTER (WHERE title IS NOT NULL))[1]
@@ -148,15 +152,15 @@ SELECT
     (
         SELECT count(*)
         FROM (
-            SELECT DISTINCT ON (candidate_id)
-                candidate_id,
+            SELECT DISTINCT ON (COALESCE(person_id, candidate_id))
                 is_member
             FROM pool_memberships
+            LEFT JOIN one_person USING (candidate_id)
             WHERE pool_memberships.pool_id = pool_details.pool_id
               AND position <= %(p)s
               AND superseded_at > %(p)s
               AND occurred_at <= %(t)s
-            ORDER BY candidate_id, occurred_at DESC, origin DESC
+            ORDER BY COALESCE(person_id, candidate_id), occurred_at DESC, origin DESC
         ) AS membership
         WHERE is_member
     ) AS members
@@ -169,7 +173,7 @@ WHERE position <= %(p)s
 GROUP BY pool_id
 ORDER BY pool_id
 LIMIT %(limit)s
-"""
+"""  # noqa: S608  # as above
 
 OF_CANDIDATE = """
 SELECT pool_id
@@ -178,7 +182,7 @@ FROM (
         pool_id,
         is_member
     FROM pool_memberships
-    WHERE candidate_id = %(candidate)s
+    WHERE candidate_id = ANY(%(histories)s)
       AND position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
@@ -220,7 +224,7 @@ def members(
     """The members of a pool in a stable order, after the cursor."""
     with connection.cursor(row_factory=class_row(MemberRow)) as rows:
         parameters = {**asked.parameters, "pool": pool_id, "cursor": cursor, "limit": limit}
-        return rows.execute(MEMBERS, parameters).fetchall()
+        return rows.execute(MEMBERS.encode(), parameters).fetchall()
 
 
 def pools(
@@ -234,10 +238,11 @@ def pools(
     """Pools in a stable order, after the cursor."""
     with connection.cursor(row_factory=class_row(PoolRow)) as rows:
         parameters = {**asked.parameters, "pool": pool_id, "cursor": cursor, "limit": limit}
-        return rows.execute(POOLS, parameters).fetchall()
+        return rows.execute(POOLS.encode(), parameters).fetchall()
 
 
 def pools_of(connection: Connection, asked: Asked, candidate_id: UUID) -> list[UUID]:
-    """The pools a candidate is in."""
-    rows = connection.execute(OF_CANDIDATE, {**asked.parameters, "candidate": candidate_id})
+    """The pools a candidate is in, by any history of theirs."""
+    histories = people.histories(connection, asked, candidate_id)
+    rows = connection.execute(OF_CANDIDATE, {**asked.parameters, "histories": histories})
     return [row[0] for row in rows]

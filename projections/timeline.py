@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 from pydantic import BaseModel, Field, computed_field
 
 from domain import catalogue
+from projections import people
 from projections.asked import Asked
 from projections.read_model import ReadModel
 from store.database import Connection
@@ -41,7 +42,7 @@ READ_MODEL = ReadModel(
     told_anew=False,
 )
 
-READS = (READ_MODEL,)
+READS = (READ_MODEL, people.READ_MODEL)
 
 # Each event as it was told last, corrections included; a correction is an entry of its own too.
 TIMELINE = """
@@ -89,11 +90,11 @@ WITH entries AS (
       AND event.position IN (
             SELECT position
             FROM events
-            WHERE stream_id = %(entity)s
+            WHERE stream_id = ANY(%(histories)s)
             UNION
             SELECT position
             FROM timeline_mentions
-            WHERE entity_id = %(entity)s
+            WHERE entity_id = ANY(%(histories)s)
         )
       AND event.position <= %(p)s
 )
@@ -186,7 +187,7 @@ def timeline(
             TIMELINE,
             {
                 **asked.parameters,
-                "entity": entity_id,
+                "histories": people.histories(connection, asked, entity_id),
                 "cursor": cursor,
                 "limit": limit,
                 "applications": applications,

@@ -120,7 +120,10 @@ class Log(Application[UUID]):
         return self.facts.vault
 
     def candidate(self, id: UUID) -> Candidate:
-        """A candidate. Raises NotFound."""
+        """A candidate, who knows the other histories of the same person. Raises NotFound."""
+        return self._history(id).knowing_others(self._history)
+
+    def _history(self, id: UUID) -> Candidate:
         return self._get(Candidate, id)
 
     def candidate_of(self, application_id: UUID) -> Candidate:
@@ -131,11 +134,11 @@ class Log(Application[UUID]):
         return self.candidate(rows[0]["stream_id"])
 
     def candidates_for(self, requisition_id: UUID) -> list[Candidate]:
-        """Everyone who ever applied for a requisition."""
+        """Everyone who ever applied for a requisition, each with what stands in their history."""
         rows = self.database.read(
             self.organisation, CANDIDATES_FOR, {"requisition": requisition_id}
         )
-        return [self.candidate(row["stream_id"]) for row in rows]
+        return [self._history(row["stream_id"]) for row in rows]
 
     def requisition(self, id: UUID) -> Requisition:
         """A requisition. Raises NotFound."""
@@ -224,13 +227,17 @@ class Log(Application[UUID]):
     ) -> Recorded:
         """Saves what was decided, in one append, if nothing it relied on has moved meanwhile.
 
-        What is to change beside the log changes in the same transaction.
+        What concerns a person relies on all their histories. What is to change beside the log
+        changes in the same transaction.
 
         Raises VersionMismatch, Conflict, AlreadyDone, AppendUncertain (see store.append).
         """
         _check_version(changed[0], by.expected_version)
-        reads = [(other.id, other.version) for other in relying_on if other is not None]
-        recordings = self.save(*changed, by=by, reads=reads, effects=effects)
+        people = [one for one in changed if isinstance(one, Candidate)]
+        others = [*relying_on, *(other for one in people for other in one.others)]
+        saved = {one.id for one in changed if one is not None}
+        reads = {o.id: o.version for o in others if o is not None and o.id not in saved}
+        recordings = self.save(*changed, by=by, reads=list(reads.items()), effects=effects)
         return Recorded(
             tuple(
                 replace(self._fact(recording.domain_event), position=recording.notification.id)

@@ -160,7 +160,10 @@ def sources(
     """Source: applications of the window, those hired since, hires of the window."""
     rows = list(history)
     starts = {row.id("application_id"): row for row in rows if row.type in STARTS}
-    registered = {row.stream_id: row for row in rows if row.type == "candidate.registered"}
+    registered: dict[UUID, Row] = {}
+    for row in rows:
+        if row.type == "candidate.registered":
+            registered.setdefault(row.stream_id, row)
     standing = hires(rows)
     found: dict[str, list[int]] = {}
 

@@ -61,7 +61,7 @@ def read(connection: Connection) -> list[Row]:
     return [Row(*row) for row in connection.execute(ROWS)]
 
 
-def known(log: Iterable[Row], t: datetime | None, p: int) -> list[Row]:
+def known(log: Sequence[Row], t: datetime | None, p: int) -> list[Row]:
     """What had happened by t, as known at p, in the world's order."""
     entries: dict[tuple[UUID, int], Row] = {}
     for row in log:
@@ -74,8 +74,29 @@ def known(log: Iterable[Row], t: datetime | None, p: int) -> list[Row]:
             del entries[row.stream_id, row.data["reverses"]]
         else:
             entries[row.stream_id, row.version] = row
-    happened = [row for row in entries.values() if t is None or row.occurred_at <= t]
+    stands_for = survivors(log, p)
+    happened = [
+        replace(row, stream_id=stands_for.get(row.stream_id, row.stream_id))
+        for row in entries.values()
+        if t is None or row.occurred_at <= t
+    ]
     return sorted(happened, key=lambda row: (row.occurred_at, row.position))
+
+
+def survivors(log: Iterable[Row], p: int) -> dict[UUID, UUID]:
+    """Who stands, as known at p, for each candidate merged into another: all their life long."""
+    into: dict[UUID, UUID] = {}
+    for row in log:
+        if row.position <= p and row.type == "candidate.merged_into":
+            into[row.stream_id] = UUID(row.data["survivor_id"])
+        # The other history says so too.
+        if row.position <= p and row.type == "candidate.unmerged":
+            into = {loser: one for loser, one in into.items() if row.data["loser_id"] != str(loser)}
+    return {loser: _reached(into, survivor) for loser, survivor in into.items()}
+
+
+def _reached(into: dict[UUID, UUID], person: UUID) -> UUID:
+    return _reached(into, into[person]) if person in into else person
 
 
 CORRECTIONS = ("candidate.entry_corrected", "requisition.entry_corrected", "cost.entry_corrected")

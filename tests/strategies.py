@@ -168,6 +168,9 @@ class World:
 
     def take(self, step: Step) -> None:
         """Lets a step happen to the first, from `who` on, to whom the rules allow it."""
+        known = {candidate.id: candidate for candidate in self.candidates}
+        for candidate in self.candidates:
+            candidate.knowing_others(known.__getitem__)
         for candidate in self.candidates[step.who :] + self.candidates[: step.who]:
             before = self.events
             with suppress(Refusal, IndexError):
@@ -339,6 +342,12 @@ class World:
         categories = None if step.flag else [Category.SURVEY]
         candidate.at(None).erase("request", [], self.requisitions, categories)
 
+    def merge(self, candidate: Candidate, step: Step) -> None:
+        candidate.at(None).merge_into(pick(self.candidates, step.what), "same_person")
+
+    def unmerge(self, candidate: Candidate, _: Step) -> None:
+        candidate.at(None).unmerge("two_people")
+
     def change_details(self, _: Candidate, step: Step) -> None:
         requisition = pick(self.requisitions, step.what)
         title = f"Engineer, level {step.what}" if step.flag else None
@@ -458,6 +467,8 @@ often = (
     "contact",
     "respond",
     "correct",
+    "merge",
+    "unmerge",
 )
 steps = st.builds(
     Step,

@@ -18,12 +18,14 @@ from projections.metrics.metric import Figures, Metric, Sums
 REACHED = """
 delivered AS MATERIALIZED (
     SELECT
-        contact.candidate_id,
+        COALESCE(one_person.person_id, contact.candidate_id) AS candidate_id,
+        COALESCE(one_person.histories, ARRAY[contact.candidate_id]) AS histories,
         contact.touchpoint_id,
         contact.campaign_id,
         contact.occurred_at,
         contact.origin
     FROM outreach_steps contact
+    LEFT JOIN one_person ON one_person.candidate_id = contact.candidate_id
     WHERE contact.kind = 'contacted'
       AND contact.position <= %(p)s
       AND contact.superseded_at > %(p)s
@@ -58,11 +60,14 @@ delivered AS MATERIALIZED (
 people AS (
     SELECT
         candidate_id,
+        histories,
         min(occurred_at) AS first_reached_at,
         (array_agg(campaign_id ORDER BY occurred_at, origin))[1] AS campaign_id,
         array_agg(touchpoint_id) AS touchpoints
     FROM delivered
-    GROUP BY candidate_id
+    GROUP BY
+        candidate_id,
+        histories
 )
 """
 
@@ -82,7 +87,7 @@ SELECT
     CASE WHEN EXISTS (
         SELECT
         FROM outreach_steps response
-        WHERE response.candidate_id = people.candidate_id
+        WHERE response.candidate_id = ANY(people.histories)
           AND response.kind IN ('replied', 'clicked', 'attended', 'applied')
           AND response.counts
           AND response.position <= %(p)s

@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
-from projections import engagement
+from projections import engagement, people
 from projections.asked import Asked
 from projections.metrics.engagement import REACHED
 from projections.metrics.metric import Figures, Metric, Sums, case_parameters
@@ -23,7 +23,7 @@ from projections.metrics.policy import Policy
 from projections.metrics.question import Question
 from store.database import Connection
 
-READS = (engagement.READ_MODEL,)
+READS = (engagement.READ_MODEL, people.READ_MODEL)
 MOST = 100.0
 Weight = Annotated[int, Field(ge=0, le=100)]
 
@@ -44,6 +44,7 @@ WEIGHTS = EngagementScorePolicy().model_dump()
 RESPONSES = """
 SELECT
     candidate_id,
+    history_id,
     kind,
     occurred_at,
     position,
@@ -59,7 +60,8 @@ SELECT
     ) AS contribution
 FROM (
     SELECT
-        candidate_id,
+        COALESCE(one_person.person_id, response.candidate_id) AS candidate_id,
+        response.candidate_id AS history_id,
         kind,
         occurred_at,
         position,
@@ -71,7 +73,8 @@ FROM (
             ELSE %(application)s
         END AS weight,
         LEAST(%(to)s::timestamptz, COALESCE(%(as_of)s, now())) AS scored_at
-    FROM outreach_steps
+    FROM outreach_steps response
+    LEFT JOIN one_person ON one_person.candidate_id = response.candidate_id
     WHERE kind IN ('replied', 'clicked', 'attended', 'applied')
       AND counts
       AND position <= %(p)s
@@ -111,6 +114,7 @@ LEFT JOIN scores ON scores.candidate_id = people.candidate_id
 
 SCORED_AT = "SELECT LEAST(%(to)s::timestamptz, COALESCE(%(as_of)s, now()))"
 OF_ONE = f"""
+WITH {people.ONE_PERSON}
 SELECT
     kind,
     occurred_at,
@@ -118,7 +122,7 @@ SELECT
     weight,
     contribution
 FROM ({RESPONSES}) AS responses
-WHERE candidate_id = %(candidate)s
+WHERE history_id = ANY(%(histories)s)
 ORDER BY
     occurred_at DESC,
     origin DESC
@@ -184,12 +188,12 @@ def score_of(
 ) -> Score:
     """How warm contact with one person is; 0 for someone who never responded."""
     parameters = case_parameters(ENGAGEMENT_SCORE, asked, policy, question)
-    parameters["candidate"] = candidate_id
+    parameters["histories"] = of_person = people.histories(connection, asked, candidate_id)
     with connection.cursor(row_factory=class_row(Response)) as rows:
         responses = rows.execute(OF_ONE.encode(), parameters).fetchall()
     (scored_at,) = connection.execute(SCORED_AT.encode(), parameters).fetchall()[0]
     return Score(
-        candidate_id=candidate_id,
+        candidate_id=of_person[0],
         score=min(MOST, sum(response.contribution for response in responses)),
         scored_at=scored_at,
         policy=policy.name,

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
 from domain.errors import Refusal
-from projections import applications, candidates, requisitions
+from projections import applications, candidates, people, requisitions
 from projections.asked import Asked
 from projections.metrics.days import days
 from projections.metrics.policy import Policy
@@ -19,7 +19,12 @@ from projections.policies import READ_MODEL as POLICIES
 from projections.read_model import ReadModel
 from store.database import Connection
 
-GROUPING_READS = (requisitions.READ_MODEL, applications.READ_MODEL, candidates.READ_MODEL)
+GROUPING_READS = (
+    requisitions.READ_MODEL,
+    applications.READ_MODEL,
+    candidates.READ_MODEL,
+    people.READ_MODEL,
+)
 
 # What a requisition was said to be, from when to when; fields said earlier still stand. What no
 # group asks for is left out in the ON clauses, which spares its look-ups for every case.
@@ -107,13 +112,14 @@ attributed AS (
         ORDER BY occurred_at, origin
         LIMIT 1
     ) AS begun ON %(by)s && '{source,origin}'::text[]
+    LEFT JOIN one_person ON one_person.candidate_id = cases.candidate_id
     LEFT JOIN LATERAL (
         SELECT
             source,
             candidate_origin
         FROM candidate_profiles
         WHERE cases.application_id IS NULL
-          AND candidate_id = cases.candidate_id
+          AND candidate_id = ANY(COALESCE(one_person.histories, ARRAY[cases.candidate_id]))
           AND registered
           AND position <= %(p)s
           AND superseded_at > %(p)s
@@ -178,7 +184,7 @@ SELECT
     step,
     "group",
     case_id,
-    candidate_id,
+    COALESCE(person_id, candidate_id) AS candidate_id,
     application_id,
     requisition_id,
     started_at,
@@ -187,6 +193,7 @@ SELECT
     den,
     extra
 FROM attributed
+LEFT JOIN one_person USING (candidate_id)
 WHERE (%(only_step)s::text IS NULL OR step = %(only_step)s)
   AND (%(only_group)s::text IS NULL OR "group" = %(only_group)s)
 ORDER BY
@@ -284,7 +291,8 @@ class Metric:
 
     `cases` is one SELECT with the columns step, case_id, candidate_id, application_id,
     requisition_id, campaign_id, source, origin, started_at, ended_at, num, den, extra, and the
-    parameters t, p, from, to, zone and the policy's. Its value is sum(num) / sum(den).
+    parameters t, p, from, to, zone and the policy's; `one_person` (projections/people.py) may be
+    joined. Its value is sum(num) / sum(den).
     """
 
     name: str
@@ -366,8 +374,9 @@ def cases(
 def cases_of(metric: Metric) -> str:
     """The query of a metric's cases, as the first of a chain of WITH clauses."""
     if not metric.durations:
-        return f"WITH cases AS MATERIALIZED ({metric.cases})"
-    return f"WITH counted AS ({metric.cases}), cases AS MATERIALIZED ({DURATIONS})"
+        return f"WITH {people.ONE_PERSON}, cases AS MATERIALIZED ({metric.cases})"
+    counted = f"counted AS ({metric.cases})"
+    return f"WITH {people.ONE_PERSON}, {counted}, cases AS MATERIALIZED ({DURATIONS})"
 
 
 def _sums(metric: Metric, relation: str, keys: str) -> str:

@@ -31,15 +31,16 @@ CASES = """
 WITH told AS (
     SELECT
         pool_id,
-        candidate_id,
+        COALESCE(person_id, candidate_id) AS candidate_id,
         is_member,
         reason_code,
         occurred_at,
         origin,
         lag(is_member, 1, false) OVER (
-            PARTITION BY pool_id, candidate_id ORDER BY occurred_at, origin
+            PARTITION BY pool_id, COALESCE(person_id, candidate_id) ORDER BY occurred_at, origin
         ) AS was_member
     FROM pool_memberships
+    LEFT JOIN one_person USING (candidate_id)
     WHERE position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
@@ -72,13 +73,14 @@ members AS (
 ),
 permissions AS (
     SELECT
-        candidate_id,
+        COALESCE(person_id, candidate_id) AS candidate_id,
         kind,
         about,
         expires_at,
         occurred_at,
         origin
     FROM contact_permissions
+    LEFT JOIN one_person USING (candidate_id)
     WHERE position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s

@@ -86,7 +86,7 @@ standings AS (
 hires AS (
     SELECT
         application_id,
-        candidate_id,
+        standings.candidate_id,
         applied_at,
         hired_at,
         reengaged OR EXISTS (
@@ -95,7 +95,9 @@ hires AS (
                 SELECT DISTINCT ON (pool_id)
                     is_member
                 FROM pool_memberships
-                WHERE candidate_id = standings.candidate_id
+                WHERE candidate_id = ANY(
+                    COALESCE(one_person.histories, ARRAY[standings.candidate_id])
+                )
                   AND position <= %(p)s
                   AND superseded_at > %(p)s
                   AND (occurred_at, origin) < (standings.applied_at, standings.applied)
@@ -104,6 +106,7 @@ hires AS (
             WHERE is_member
         ) AS from_pool
     FROM standings
+    LEFT JOIN one_person ON one_person.candidate_id = standings.candidate_id
     WHERE status = 'hired'
       AND applied_at IS NOT NULL
       AND (%(from)s::timestamptz IS NULL OR hired_at >= %(from)s)

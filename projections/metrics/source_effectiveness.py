@@ -95,12 +95,32 @@ touches AS (
         AND start.occurred_at <= %(t)s
     WHERE (%(to)s::timestamptz IS NULL OR hires.hired_at < %(to)s)
 ),
+first_of_several AS MATERIALIZED (
+    SELECT
+        one_person.candidate_id,
+        registration.source
+    FROM one_person
+    CROSS JOIN LATERAL (
+        SELECT source
+        FROM candidate_profiles
+        WHERE candidate_id = ANY(one_person.histories)
+          AND registered
+          AND position <= %(p)s
+          AND superseded_at > %(p)s
+          AND occurred_at <= %(t)s
+        ORDER BY occurred_at, origin
+        LIMIT 1
+    ) AS registration
+),
 sourced AS (
     SELECT
         touches.application_id,
         touches.candidate_id,
         COALESCE(
-            CASE %(touch)s WHEN 'first_touch' THEN person.source ELSE touches.source END,
+            CASE %(touch)s
+                WHEN 'first_touch' THEN COALESCE(first_of_several.source, person.source)
+                ELSE touches.source
+            END,
             'not stated'
         ) AS source,
         touches.started_at,
@@ -109,6 +129,7 @@ sourced AS (
         touches.application,
         touches.hire
     FROM touches
+    LEFT JOIN first_of_several ON first_of_several.candidate_id = touches.candidate_id
     LEFT JOIN candidate_profiles person
         ON %(touch)s = 'first_touch'
         AND person.candidate_id = touches.candidate_id

@@ -147,11 +147,15 @@ begun AS (
         FROM unnest(reopenings) AS at
         WHERE at <= ends.ended_at
     ) AS reopening
+    LEFT JOIN one_person ON one_person.candidate_id = ends.candidate_id
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(one_person.histories, ARRAY[ends.candidate_id]) AS histories
+    ) AS person
     LEFT JOIN LATERAL (
         SELECT min(contact.occurred_at) AS first_at
-        FROM outreach_steps contact
+        FROM unnest(person.histories) AS history(candidate_id)
+        JOIN outreach_steps contact ON contact.candidate_id = history.candidate_id
         WHERE %(start)s = 'first_touch'
-          AND contact.candidate_id = ends.candidate_id
           AND contact.kind = 'contacted'
           AND contact.position <= %(p)s
           AND contact.superseded_at > %(p)s
@@ -160,7 +164,7 @@ begun AS (
             (
                 SELECT max(closing.occurred_at)
                 FROM application_steps closing
-                WHERE closing.candidate_id = ends.candidate_id
+                WHERE closing.candidate_id = ANY(person.histories)
                   AND closing.application_id <> ends.application_id
                   AND closing.milestone IN ('hired', 'rejected', 'withdrawn')
                   AND closing.position <= %(p)s

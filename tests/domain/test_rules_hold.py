@@ -17,6 +17,7 @@ from commands import (
     events,
     feedback,
     interviews,
+    merging,
     offers,
     outreach,
     pools,
@@ -29,6 +30,7 @@ from domain.candidate import Candidate
 from domain.errors import NotFound, Refusal
 from domain.event import Event, utc_text
 from domain.feedback import SurveyMoment
+from domain.merging import MergedInto
 from domain.outreach import TouchpointBounced
 from domain.pool import TalentPool
 from domain.requisition import OpeningState, Requisition
@@ -39,7 +41,7 @@ from store.mapper import FactMapper
 from tests import examples
 
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
-PEOPLE, SEATS = 2, 2
+PEOPLE, SEATS = 3, 2
 """Few, so that they meet often."""
 
 
@@ -67,6 +69,9 @@ class ListLog:
                 yield cast("Event", self.mapper.to_domain_event(fact))
 
     def candidate(self, id: UUID) -> Candidate:
+        return self.history(id).knowing_others(self.history)
+
+    def history(self, id: UUID) -> Candidate:
         return self.give(Candidate, id)
 
     def requisition(self, id: UUID) -> Requisition:
@@ -88,7 +93,7 @@ class ListLog:
 
     def candidates_for(self, requisition_id: UUID) -> list[Candidate]:
         return [
-            self.candidate(candidate.id)
+            self.history(candidate.id)
             for candidate in self.all(Candidate)
             if any(a.requisition_id == requisition_id for a in candidate.applications.values())
         ]
@@ -113,7 +118,15 @@ class ListLog:
 
 def state(aggregate: Aggregate) -> dict[str, Any]:
     """What an aggregate knows, whichever way it came to know it."""
-    own = ("_pending_events", "_occurring", "anomalies", "_created_on", "_modified_on", "history")
+    own = (
+        "_pending_events",
+        "_occurring",
+        "anomalies",
+        "_created_on",
+        "_modified_on",
+        "history",
+        "others",
+    )
     return {name: value for name, value in vars(aggregate).items() if name not in own}
 
 
@@ -298,6 +311,15 @@ class Recruiting(RuleBasedStateMachine):
         if contact == "opt_out":
             self.ask(outreach.opt_out, candidate.id, "sms")
 
+    @rule(who=numbers, other=numbers, undo=st.booleans())
+    def merge(self, who: int, other: int, undo: bool) -> None:
+        people = self.memory.all(Candidate)
+        candidate, survivor = people[who % PEOPLE], people[other % PEOPLE]
+        if undo:
+            self.ask(merging.unmerge, candidate.id, "two_people")
+        else:
+            self.ask(merging.merge, candidate.id, survivor.id, "same_person")
+
     @rule(
         what=numbers,
         step=st.sampled_from(
@@ -334,6 +356,23 @@ class Recruiting(RuleBasedStateMachine):
             running = Counter(a.requisition_id for a in candidate.open_applications())
             running.pop(None, None)
             assert set(running.values()) <= {1}
+
+    @invariant()
+    def so_has_a_person_but_for_those_they_had_before_a_merge(self) -> None:
+        people = {candidate.id: candidate for candidate in self.memory.all(Candidate)}
+        merges = [fact.data for fact in self.memory.facts if fact.topic == MergedInto.name]
+        twice = {UUID(id) for data in merges for id in data["open_twice"]}
+        for candidate in people.values():
+            person = candidate.knowing_others(people.__getitem__).person
+            running = Counter(a.requisition_id for a in person.open_applications())
+            assert {id for id, n in running.items() if n > 1} <= {None, *twice}
+
+    @invariant()
+    def nobody_is_merged_in_a_circle(self) -> None:
+        into = {c.id: c.merged_into for c in self.memory.all(Candidate)}
+        for _ in range(PEOPLE):
+            into = {id: survivor and into[survivor] for id, survivor in into.items()}
+        assert set(into.values()) == {None}
 
     @invariant()
     def every_filled_opening_has_its_hire(self) -> None:

@@ -17,7 +17,7 @@ from projections import indexer as indexing
 from projections.asked import resolve
 from projections.health import health
 from projections.indexer import Indexer, destroy_unused_keys, renew
-from projections.search import READS, NothingToSearchFor, Search, SearchBeingBuilt
+from projections.search import READ_MODEL, NothingToSearchFor, Search, SearchBeingBuilt
 from projections.search_tokens import Tokeniser
 from store import organisations
 from store.envelope import Attribution
@@ -75,7 +75,7 @@ def catch_up(indexer: Indexer, limit: int = 1000) -> None:
 
 def found(log: Log, words: str) -> list[UUID]:
     with log.database.transaction(log.organisation) as connection:
-        asked = resolve(connection, READS)
+        asked = resolve(connection, (READ_MODEL,))
         keys = SearchKeys(log.database.keyring)
         return Search(connection, keys, log.organisation).people(asked, words)
 
@@ -260,10 +260,10 @@ def test_whoever_has_begun_to_search_is_waited_for(
     catch_up(indexer)
     renewing = threading.Thread(target=renew, args=(log.database, log.organisation))
     with log.database.transaction(log.organisation) as connection:
-        asked = resolve(connection, READS)
+        asked = resolve(connection, (READ_MODEL,))
         search = Search(connection, SearchKeys(log.database.keyring), log.organisation)
-        in_force = search._in_force()
-        monkeypatch.setattr(search, "_in_force", lambda: in_force)
+        in_force = search.in_force()
+        monkeypatch.setattr(search, "in_force", lambda: in_force)
         renewing.start()
         renewing.join(timeout=1.5)
         assert renewing.is_alive()
@@ -307,7 +307,7 @@ def wait_for(victim: Victim, batches: int) -> None:
 def whole(log: Log) -> None:
     """Rows up to the position, each person's access recorded, and none beyond."""
     with log.database.snapshot(log.organisation) as connection:
-        position = resolve(connection, READS).log_position
+        position = resolve(connection, (READ_MODEL,)).log_position
         entries = connection.execute("SELECT position FROM search_entries").fetchall()
         accesses = connection.execute(
             "SELECT count(*) FROM access_log, unnest(subjects) WHERE purpose = 'index'"
