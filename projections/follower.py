@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -19,6 +19,8 @@ from store.database import Database, Organisation
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
+RESTS = 20
+"""After a look at every organisation, how many times as long none is looked at unasked."""
 PAUSE_AFTER_FAILURE = 1.0
 PAUSE_BETWEEN_RENEWALS = 10.0
 
@@ -72,24 +74,44 @@ class Follower(threading.Thread):
                 self.stopped.wait(PAUSE_AFTER_FAILURE)
 
     def _follow(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
-        steppers: dict[str, Stepping] = {}
-        while not self.stopped.is_set():
-            for organisation in self._organisations():
-                if organisation.schema not in steppers:
-                    channel = sql.Identifier(organisation.schema)
-                    listening.execute(sql.SQL("LISTEN {}").format(channel))
-                    steppers[organisation.schema] = self.stepping(self.database, organisation)
-                    if self.stepping is Projector:
-                        self._renewal.look_at(organisation)
-            # Not a generator: every organisation has its turn, not only the first that moves.
-            moved = [self._step(stepper) for stepper in steppers.values()]
-            if not any(moved):
-                for _ in listening.notifies(timeout=POLL_SECONDS, stop_after=1):
-                    pass
+        """Moves whoever has recorded something; now and then everyone, should a word be lost.
 
-    def _organisations(self) -> Sequence[Organisation]:
+        Looking at everyone costs the more the more there are; so does the rest after it last.
+        """
+        steppers: dict[str, Stepping] = {}
+        due: set[str] = set()
+        sweep_at = 0.0
+        while not self.stopped.is_set():
+            began = time.monotonic()
+            due |= self._newcomers(listening, steppers)
+            if sweeps := began >= sweep_at:
+                due = set(steppers)
+            moved = {schema for schema in due if self._step(steppers[schema])}
+            if sweeps:
+                took = time.monotonic() - began
+                sweep_at = time.monotonic() + max(POLL_SECONDS, RESTS * took)
+            due = moved | self._woken(listening, 0 if moved else POLL_SECONDS)
+
+    def _newcomers(
+        self, listening: psycopg.Connection[tuple[object, ...]], steppers: dict[str, Stepping]
+    ) -> set[str]:
+        """Organisations not heard of before, each with its stepper from now on."""
         with self.database.registry() as connection:
-            return organisations.all_organisations(connection)
+            found = organisations.all_organisations(connection)
+        new = [organisation for organisation in found if organisation.schema not in steppers]
+        for organisation in new:
+            channel = sql.Identifier(organisation.schema)
+            listening.execute(sql.SQL("LISTEN {}").format(channel))
+            steppers[organisation.schema] = self.stepping(self.database, organisation)
+            if self.stepping is Projector:
+                self._renewal.look_at(organisation)
+        return {organisation.schema for organisation in new}
+
+    def _woken(
+        self, listening: psycopg.Connection[tuple[object, ...]], patience: float
+    ) -> set[str]:
+        """Who has recorded something; waits for the first to."""
+        return {note.channel for note in listening.notifies(timeout=patience, stop_after=1)}
 
     def _step(self, stepper: Stepping) -> bool:
         """Whether an organisation moved. One in trouble pauses; it holds up nobody else."""

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 import psycopg
 
@@ -13,6 +14,8 @@ from store.ledger.trees import TREES
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 2.0
+RESTS = 10
+"""How many times as long as a look at every organisation took, the rest after it lasts."""
 
 
 class Sealer(threading.Thread):
@@ -30,6 +33,7 @@ class Sealer(threading.Thread):
 
     def run(self) -> None:
         while not self.stopped.is_set():
+            began = time.monotonic()
             try:
                 with self.database.registry() as connection:
                     found = organisations.all_organisations(connection)
@@ -39,7 +43,8 @@ class Sealer(threading.Thread):
                 logger.warning("the sealer lost the database and tries again: %s", error)
                 more = []
             if not any(more):
-                self.stopped.wait(self.pause)
+                took = time.monotonic() - began
+                self.stopped.wait(max(self.pause, RESTS * took))
 
     def _step(self, organisation: Organisation) -> bool:
         """Whether more may be left to seal. One in trouble holds up nobody else."""

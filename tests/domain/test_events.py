@@ -38,6 +38,7 @@ from domain.event import (
 )
 from domain.feedback import Day, Score, SurveyMoment
 from domain.plan import InterviewPlan, Stage, StageKind
+from domain.role import Role, Scope
 from tests import strategies
 
 ROOT = Path(__file__).parent.parent.parent
@@ -59,6 +60,8 @@ PLAIN = [
     UUID,
     bool,
     date,
+    Role,
+    Scope,
     StageKind,
     SurveyMoment,
     Category,
@@ -86,7 +89,8 @@ def all_refusals() -> dict[str, type[Refusal]]:
     while left:
         refusal = left.pop()
         left += refusal.__subclasses__()
-        found[refusal.__name__] = refusal
+        if refusal.__module__ in MODULES:
+            found[refusal.__name__] = refusal
     return found
 
 
