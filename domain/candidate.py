@@ -1,8 +1,8 @@
 """The candidate: one person, one history, from first contact to hire and beyond.
 
 What can happen to a candidate stands by concern, facts first in each: applications
-(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py).
-Here is who the person is.
+(application.py), interviews (interview.py), offers (offer.py), first days (start.py), keeping in
+touch (outreach.py). Here is who the person is.
 """
 
 from dataclasses import field
@@ -25,8 +25,9 @@ from domain.event import (
     personal_fields,
 )
 from domain.interview import Interviewed, InterviewScheduled
-from domain.offer import OfferAnswer, OfferExtended
+from domain.offer import OfferAnswer, OfferExtended, OfferVersion
 from domain.outreach import Outreach, Reengaged
+from domain.start import StartEvent
 
 
 class Registered(CandidateEvent, name="candidate.registered"):
@@ -165,8 +166,10 @@ class Candidate(Outreach):
         match event:
             case Interviewed() | InterviewScheduled():
                 self.note_interview(event)
-            case OfferExtended() | OfferAnswer():
+            case OfferVersion() | OfferExtended() | OfferAnswer():
                 self.note_offer(event)
+            case StartEvent():
+                self.note_start(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
             case ExternalIdLinked():

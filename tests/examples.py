@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.application import Application
+from domain.approval import ApprovalChain, ChainStep
 from domain.candidate import Candidate
 from domain.cost import Cost, CostScope
 from domain.plan import InterviewPlan, Stage, StageKind
@@ -25,6 +26,27 @@ def two_interviews() -> InterviewPlan:
             Stage(id="panel", name="Panel", kind=StageKind.INTERVIEW),
             Stage(id="offer", name="Offer", kind=StageKind.OFFER),
             Stage(id="hired", name="Hired", kind=StageKind.HIRED),
+        )
+    )
+
+
+LEAD, FINANCE, BOARD = (UUID(int=number) for number in (1, 2, 3))
+"""Who approves."""
+
+
+def chain() -> ApprovalChain:
+    """The lead approves, then finance, and the board what is dear."""
+    return ApprovalChain(
+        steps=(
+            ChainStep(id="lead", name="Head of department", approver_ids=(LEAD,)),
+            ChainStep(id="finance", name="Finance", approver_ids=(FINANCE, BOARD)),
+            ChainStep(
+                id="board",
+                name="Board",
+                approver_ids=(BOARD,),
+                from_amount="80000",
+                currency="EUR",
+            ),
         )
     )
 

@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from domain import catalogue
 from domain.aggregate import Aggregate
 from domain.application import Application, Status
+from domain.approval import ApprovalStep, ChainStep
 from domain.candidate import Candidate
 from domain.correction import correctable_fields
 from domain.cost import Cost, CostScope
@@ -40,7 +41,7 @@ from domain.outreach import (
     TouchpointReplied,
 )
 from domain.plan import STANDARD_PLAN, InterviewPlan
-from domain.requisition import Requisition
+from domain.requisition import PublicText, Requisition
 from tests import examples
 
 Picked = TypeVar("Picked")
@@ -71,6 +72,9 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (str, texts),
     (NoneType, st.none()),
     (InterviewPlan, st.sampled_from([STANDARD_PLAN, examples.two_interviews()])),
+    (ApprovalStep, st.sampled_from(examples.chain().steps_at("90000", "EUR"))),
+    (ChainStep, st.sampled_from(examples.chain().steps)),
+    (PublicText, st.text(storable, min_size=1, max_size=300)),
 ]
 
 
