@@ -14,18 +14,22 @@ from fastapi.staticfiles import StaticFiles
 
 from api import (
     applications,
+    approvals,
     candidates,
     costs,
     engagement_scores,
     events,
     feedback,
     health,
+    hires,
     interviews,
     metrics,
     offers,
     outreach,
+    plan_templates,
     pools,
     requisitions,
+    starts,
 )
 from api.commanding import already_done
 from api.limits import LimitBodies, NameRequests
@@ -80,10 +84,14 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
     application.add_exception_handler(AlreadyDone, already_done)
     for module in (
         requisitions,
+        plan_templates,
+        approvals,
         candidates,
         applications,
         interviews,
         offers,
+        starts,
+        hires,
         feedback,
         costs,
         pools,
