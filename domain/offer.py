@@ -1,7 +1,7 @@
 """Offers: drafted and approved in versions, extended, then accepted, declined or taken back."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -126,6 +126,10 @@ class AnotherOfferPending(Refusal):
     status = 409
 
 
+class BeforeDraft(Refusal):
+    """The version was drafted on {since}; nothing can have become of it before."""
+
+
 class NothingDrafted(Refusal):
     """Offer {offer_id} has no draft that was not extended; draft a version first."""
 
@@ -161,6 +165,7 @@ class Draft:
     """The version of an offer that has not been extended yet."""
 
     version: int
+    since: datetime
     told_at: int
     """The version, in the stream, of the event that says its terms."""
     fields: dict[str, Any]
@@ -276,6 +281,7 @@ class Offers(Interviews):
     def _draft(self, offer_id: UUID, action: str, *needed: OfferState) -> Draft:
         draft = self.draft_of(offer_id)
         self._undecided(self.offer(offer_id).application_id)
+        self.guard(self.occurring >= draft.since, BeforeDraft(since=draft.since.isoformat()))
         self.guard(
             draft.state in needed,
             DraftNotInState(
@@ -432,6 +438,7 @@ class Offers(Interviews):
                 offer.version = event.offer_version
                 offer.draft = Draft(
                     event.offer_version,
+                    event.timestamp,
                     event.originator_version,
                     {name: getattr(event, name) for name in _UNSEALED},
                 )

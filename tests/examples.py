@@ -65,6 +65,17 @@ def open_requisition(openings: int = 1, on: datetime | None = None) -> Requisiti
     return requisition
 
 
+def requisition_approved_in_steps(openings: int = 1, on: datetime | None = None) -> Requisition:
+    requisition = Requisition.begin(uuid4()).at(on)
+    seats = tuple(uuid4() for _ in range(openings))
+    requisition.draft("R-106", "Analyst", openings=seats, budget_amount="60000", currency="EUR")
+    requisition.request_approval(chain())
+    requisition.approve(LEAD)
+    requisition.approve(FINANCE)
+    requisition.open()
+    return requisition
+
+
 def requisition_with_two_interviews(openings: int = 1, on: datetime | None = None) -> Requisition:
     requisition = Requisition.begin(uuid4()).at(on)
     seats = tuple(uuid4() for _ in range(openings))

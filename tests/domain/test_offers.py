@@ -11,6 +11,7 @@ from domain.candidate import Candidate
 from domain.errors import NotFound
 from domain.offer import (
     AnotherOfferPending,
+    BeforeDraft,
     DraftedAnew,
     DraftNotInState,
     NothingDrafted,
@@ -230,8 +231,11 @@ def test_an_offer_is_approved_in_order_by_those_named() -> None:
             candidate.refuse_offer(the_offer(candidate), "salary", who)
     with pytest.raises(NotThisVersion, match="version 1 by now, not 2"):
         candidate.approve_offer(the_offer(candidate), LEAD, 2)
-    with pytest.raises(ApprovedBeforeAsked):
+    with pytest.raises(BeforeDraft):
         candidate.at(the_application(candidate).began).approve_offer(the_offer(candidate), LEAD)
+    drafted_at = candidate.draft_of(the_offer(candidate)).since
+    with pytest.raises(ApprovedBeforeAsked):
+        candidate.at(drafted_at).approve_offer(the_offer(candidate), LEAD)
 
 
 def test_a_refused_version_stays_a_draft() -> None:
