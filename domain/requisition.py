@@ -608,7 +608,7 @@ class Requisition(Aggregate):
             case ApprovalGiven() if self.approval is not None:
                 self.approval.given += 1
             case ApprovalRefused():
-                self.approval, self.resumes_as = None, None
+                self.approval = None
             case Approved():
                 self.approved, self.resumes_as = True, None
             case PutOnHold():

@@ -46,7 +46,7 @@ SELECT
     (entry.data ->> 'requisition_id')::uuid,
     (entry.data ->> 'opening_id')::uuid,
     (entry.data ->> 'start_date')::date,
-    entry.reason_code,
+    COALESCE(entry.reason_code, entry.data ->> 'ground'),
     entry.type = 'retraction'
 FROM facts entry
 WHERE entry.position > %(after)s
@@ -138,7 +138,7 @@ class HireEntry(BaseModel):
     requisition_id: UUID | None
     opening_id: UUID | None
     start_date: Annotated[date | None, Field(description="The first day, planned or come.")]
-    reason_code: str | None
+    reason_code: Annotated[str | None, Field(description="Of an erasure: its ground.")]
     entered_in_error: Annotated[
         bool, Field(description="For a reversal: the hire had never been; drop it.")
     ]
