@@ -70,12 +70,8 @@ WHERE entry.position > %(after)s
     )
     OR (
         entry.type = 'retraction'
-        AND EXISTS (
-            SELECT
-            FROM facts hire
-            WHERE hire.position = entry.origin
-              AND hire.type = 'application.hired'
-        )
+        AND (SELECT hire.type FROM facts hire WHERE hire.position = entry.origin)
+            = 'application.hired'
     )
   )
 """
