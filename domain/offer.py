@@ -427,8 +427,8 @@ class Offers(Interviews):
 
     def guard_correction(self, entry: Event, instead: Event) -> None:
         super().guard_correction(entry, instead)
-        if isinstance(instead, OfferDrafted):
-            self.guard(instead.timestamp != entry.timestamp, DraftedAnew())
+        if isinstance(instead, OfferDrafted) and instead.timestamp == entry.timestamp:
+            raise DraftedAnew
 
     def note_offer(self, event: OfferVersion | OfferExtended | OfferAnswer) -> None:
         """Notes what happened to an offer."""
