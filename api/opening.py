@@ -25,6 +25,8 @@ MAY_OPEN: dict[Role, frozenset[Category]] = {
     # As far as they reach: an interviewer whom they meet, a candidate themselves.
     Role.INTERVIEWER: frozenset({Category.IDENTITY, Category.DOCUMENTS}),
     Role.CANDIDATE: _ABOUT_A_CANDIDACY,
+    # Of offers that wait for them.
+    Role.APPROVER: frozenset({Category.IDENTITY, Category.COMPENSATION}),
     Role.COMPLIANCE_OFFICER: _ABOUT_A_CANDIDACY | {Category.EVALUATION, Category.SURVEY},
 }
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.candidate import Candidate
 from domain.errors import NotFound, Refusal
+from domain.offer import Offer, OfferState
 from domain.requisition import State
 from domain.role import Role
 from store.log import Log
@@ -125,9 +126,15 @@ class Reach:
                     interview.application_id == id and self.holder_id in interview.interviewer_ids
                     for interview in candidate.interviews.values()
                 )
+            case Role.APPROVER:
+                return any(self._approves(offer, id) for offer in candidate.offers.values())
             case Role.CANDIDATE:
                 return candidate.id == self.holder_id
         return False
+
+    def _approves(self, offer: Offer, application_id: UUID) -> bool:
+        waits = offer.draft is not None and offer.draft.state is OfferState.AWAITING_APPROVAL
+        return waits and offer.application_id == application_id
 
     def _interview(self, candidate: Candidate, id: UUID) -> bool:
         if self.role is Role.INTERVIEWER:

@@ -15,15 +15,19 @@ from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import requisitions as commands
 from domain.application import Status
 from domain.errors import NotFound
-from domain.event import Code, Words
-from domain.plan import STANDARD_PLAN, InterviewPlan, Stage
-from domain.requisition import CAREERS_PAGE, State
+from domain.event import Amount, Code, Currency, Words
+from domain.plan import InterviewPlan, Stage, StageKind
+from domain.requisition import CAREERS_PAGE, PublicText, Qualifications, State
 from domain.role import Role
 from projections import candidates, pipeline, timeline
 from projections import requisitions as read_models
 from projections.pipeline import StandingRow, board
 from projections.requisitions import (
+    OpeningRow,
+    PostingRow,
     RequisitionRow,
+    openings,
+    postings,
     requisitions,
     requisitions_awaiting_approval,
     requisitions_for,
@@ -35,6 +39,26 @@ BOARD_READS = (*read_models.READS, *pipeline.READS, *candidates.READS)
 
 router = APIRouter(prefix="/api/requisitions", tags=["Requisitions"])
 post, get = posting(router), getting(router)
+
+Team = Annotated[tuple[UUID, ...], Field(max_length=50)]
+Budget = Annotated[
+    Amount | None,
+    Field(
+        description="Planned pay of a year for the job; approval by amount goes by it. Needs"
+        " currency.",
+        examples=["65000.00"],
+    ),
+]
+PublicDescription = Annotated[
+    PublicText | None, Field(description="The public text.", examples=["You will look after …"])
+]
+BasicQualifications = Annotated[
+    Qualifications,
+    Field(description="What everyone has to bring.", examples=[["Three years of SQL"]]),
+]
+PlanTemplate = Annotated[
+    Code | None, Field(description="Copies this template's plan.", examples=["engineering"])
+]
 
 
 class NewRequisition(Body):
@@ -49,9 +73,18 @@ class NewRequisition(Body):
     level: Annotated[Words | None, Field(examples=["Senior"])] = None
     jurisdiction: Annotated[Code | None, Field(examples=["de"])] = None
     hiring_manager_id: UUID | None = None
-    recruiter_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
+    recruiter_ids: Team = ()
+    coordinator_ids: Team = ()
+    interviewer_ids: Team = ()
+    budget_amount: Budget = None
+    currency: Currency | None = None
+    basic_qualifications: BasicQualifications = ()
+    description: PublicDescription = None
     openings: Annotated[int, Field(ge=1, le=1000, description="Seats to fill.")] = 1
-    plan: Annotated[InterviewPlan, Field(description="The stages, in order.")] = STANDARD_PLAN
+    plan: Annotated[
+        InterviewPlan | None, Field(description="The stages, in order; omitted: the standard ones.")
+    ] = None
+    plan_template: PlanTemplate = None
 
 
 class Reason(Body):
@@ -71,8 +104,24 @@ class Details(Body):
     department: Annotated[Words | None, Field(examples=["Engineering"])] = None
     location: Annotated[Words | None, Field(examples=["Berlin"])] = None
     level: Annotated[Words | None, Field(examples=["Senior"])] = None
+    jurisdiction: Annotated[Code | None, Field(examples=["de"])] = None
     hiring_manager_id: UUID | None = None
-    recruiter_ids: Annotated[tuple[UUID, ...] | None, Field(max_length=50)] = None
+    recruiter_ids: Team | None = None
+    coordinator_ids: Team | None = None
+    interviewer_ids: Team | None = None
+    budget_amount: Budget = None
+    currency: Currency | None = None
+    basic_qualifications: BasicQualifications | None = None
+    description: PublicDescription = None
+
+
+class Plan(Body):
+    """Other stages, or the template to copy them from."""
+
+    model_config = example(plan_template="engineering")
+
+    plan: Annotated[InterviewPlan | None, Field(description="The stages, in order.")] = None
+    plan_template: PlanTemplate = None
 
 
 class Posting(Body):
@@ -112,6 +161,18 @@ class RequisitionList(Answered):
     """Requisitions in a stable order."""
 
     items: list[RequisitionRow]
+
+
+class OpeningList(Answered):
+    """The seats of a requisition."""
+
+    items: list[OpeningRow]
+
+
+class PostingList(Answered):
+    """Where a requisition is public."""
+
+    items: list[PostingRow]
 
 
 class Card(StandingRow):
@@ -156,7 +217,7 @@ def draft_requisition(
 def request_approval(
     requisition_id: UUID, body: Body = NOW, command: Commanding = commanding(DECIDING)
 ) -> Answer:
-    """Asks for approval."""
+    """Asks for approval: of the chain's steps that apply at its budget, else of anyone."""
     return command.answer(
         commands.request_approval(
             command.log, command.by, requisition_id, occurred_at=body.occurred_at
@@ -168,7 +229,10 @@ def request_approval(
 def approve_requisition(
     requisition_id: UUID, body: Body = NOW, command: Commanding = commanding(APPROVING)
 ) -> Answer:
-    """Approves the requisition."""
+    """Gives the approval of the step that waits; the last one approves the requisition.
+
+    Where the organisation has a chain, only an approver of that step may (not-an-approver).
+    """
     return command.answer(
         commands.approve(command.log, command.by, requisition_id, occurred_at=body.occurred_at)
     )
@@ -218,7 +282,10 @@ def resume_requisition(
 def change_requisition_details(
     requisition_id: UUID, body: Details, command: Commanding = commanding(RECRUITING)
 ) -> Answer:
-    """Replaces the details given."""
+    """Replaces the details given.
+
+    More money or another level than was approved step by step is asked about again.
+    """
     return command.answer(
         commands.change_details(command.log, command.by, requisition_id, **body.model_dump())
     )
@@ -252,7 +319,7 @@ def unpost_requisition(
 def add_opening(
     requisition_id: UUID, body: Body = NOW, command: Commanding = commanding(APPROVING)
 ) -> Answer:
-    """Adds a seat to fill."""
+    """Adds a seat to fill; what was approved step by step is asked about again."""
     return command.answer(
         commands.add_opening(command.log, command.by, requisition_id, occurred_at=body.occurred_at)
     )
@@ -269,6 +336,38 @@ def close_opening(
     return command.answer(
         commands.close_opening(
             command.log, command.by, requisition_id, opening_id, **body.model_dump()
+        )
+    )
+
+
+@post("/{requisition_id}/openings/{opening_id}/closure/reversal")
+def reopen_opening(
+    requisition_id: UUID,
+    opening_id: UUID,
+    body: Reason,
+    command: Commanding = commanding(RECRUITING),
+) -> Answer:
+    """Takes back that a seat was given up. Reversing a hire frees its seat by itself."""
+    return command.answer(
+        commands.reopen_opening(
+            command.log, command.by, requisition_id, opening_id, **body.model_dump()
+        )
+    )
+
+
+@post("/{requisition_id}/plan")
+def change_requisition_plan(
+    requisition_id: UUID, body: Plan, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Replaces the interview plan; stages in use have to remain."""
+    return command.answer(
+        commands.change_plan(
+            command.log,
+            command.by,
+            requisition_id,
+            plan=body.plan,
+            plan_template=body.plan_template,
+            occurred_at=body.occurred_at,
         )
     )
 
@@ -348,9 +447,40 @@ def get_board(
         requisition_id=requisition_id,
         columns=[
             Column(**dict(stage), cards=[card for card in cards if card.stage == stage.id])
-            for stage in found[0].stages
+            for stage in (*found[0].stages, *_left_out(found[0].stages, cards))
         ],
     )
+
+
+def _left_out(stages: list[Stage], cards: list[Card]) -> list[Stage]:
+    """Stages the plan no longer has, where applications stood when they ended, or stand again."""
+    kept = {stage.id for stage in stages}
+    lost = {card.stage: StageKind(card.stage_kind) for card in cards if card.stage not in kept}
+    return [Stage(id=id, name=id, kind=kind) for id, kind in sorted(lost.items())]
+
+
+@get("/{requisition_id}/openings")
+def list_openings(
+    requisition_id: UUID, ask: Asking = asking(PLANNING, read_models.READS)
+) -> OpeningList:
+    """The seats of a requisition, free, filled and closed."""
+    with ask.at() as (connection, asked):
+        if not requisitions(connection, asked, requisition_ids=[requisition_id]):
+            raise NotFound(what="requisition", id=requisition_id)
+        rows = openings(connection, asked, requisition_id)
+    return OpeningList(**asked.model_dump(), items=rows)
+
+
+@get("/{requisition_id}/postings")
+def list_postings(
+    requisition_id: UUID, ask: Asking = asking(PLANNING, read_models.READS)
+) -> PostingList:
+    """Where a requisition is public, with the text and qualifications frozen when posted."""
+    with ask.at() as (connection, asked):
+        if not requisitions(connection, asked, requisition_ids=[requisition_id]):
+            raise NotFound(what="requisition", id=requisition_id)
+        rows = postings(connection, asked, requisition_id)
+    return PostingList(**asked.model_dump(), items=rows)
 
 
 @get("/{requisition_id}/timeline")

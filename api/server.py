@@ -19,6 +19,7 @@ from api import (
     accesses,
     api_keys,
     applications,
+    approvals,
     audit,
     candidates,
     costs,
@@ -28,6 +29,7 @@ from api import (
     events,
     feedback,
     health,
+    hires,
     interviews,
     legal_holds,
     members,
@@ -35,9 +37,11 @@ from api import (
     metrics,
     offers,
     outreach,
+    plan_templates,
     pools,
     requisitions,
     session,
+    starts,
 )
 from api.behind import behind
 from api.commanding import already_done
@@ -102,10 +106,14 @@ def create(
     for module in (
         requisitions,
         merging,
+        plan_templates,
+        approvals,
         candidates,
         applications,
         interviews,
         offers,
+        starts,
+        hires,
         feedback,
         costs,
         pools,

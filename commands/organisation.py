@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from domain.approval import ApprovalChain, ApprovalSubject
+from domain.plan import InterviewPlan
 from store.envelope import Attribution
 from store.log import Log, Recorded
 
@@ -27,4 +29,42 @@ def skip_event(
     """Lets a read model go on without an event it cannot take in."""
     organisation = log.organisation_itself().at(occurred_at)
     organisation.skip_event(read_model, skipped_position, reason)
+    return log.record(organisation, by=by)
+
+
+def define_approval_chain(
+    log: Log,
+    by: Attribution,
+    subject: ApprovalSubject,
+    chain: ApprovalChain,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Says who approves from now on."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.define_approval_chain(subject, chain)
+    return log.record(organisation, by=by)
+
+
+def save_plan_template(
+    log: Log,
+    by: Attribution,
+    template: str,
+    title: str,
+    plan: InterviewPlan,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Keeps a plan to copy, in place of what the template said before."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.save_plan_template(template, title, plan)
+    return log.record(organisation, by=by)
+
+
+def retire_plan_template(
+    log: Log, by: Attribution, template: str, *, occurred_at: datetime | None = None
+) -> Recorded:
+    """Takes a template out of use."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.retire_plan_template(template)
     return log.record(organisation, by=by)

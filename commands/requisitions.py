@@ -6,6 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from commands.applications import active_applications
+from domain.application import Application
+from domain.approval import ApprovalChain, ApprovalSubject
+from domain.candidate import Candidate
 from domain.errors import Refusal
 from domain.plan import STANDARD_PLAN, InterviewPlan
 from domain.requisition import CAREERS_PAGE, Requisition
@@ -22,6 +25,10 @@ class ApplicationsActive(Refusal):
     status = 409
 
 
+class PlanOrTemplate(Refusal):
+    """Say a plan or the template to copy it from; not both, and one of them to change a plan."""
+
+
 def draft(
     log: Log,
     by: Attribution,
@@ -29,36 +36,83 @@ def draft(
     title: str,
     *,
     openings: int = 1,
-    plan: InterviewPlan = STANDARD_PLAN,
+    plan: InterviewPlan | None = None,
+    plan_template: str | None = None,
     occurred_at: datetime | None = None,
     **details: Any,
 ) -> Recorded:
-    """Starts a requisition with a number of openings."""
+    """Starts a requisition with a number of openings, and a plan or a copy of a template's."""
     requisition = Requisition.begin(new_id()).at(occurred_at)
-    seats = tuple(new_id() for _ in range(openings))
-    requisition.draft(number, title, openings=seats, plan=plan, **details)
+    requisition.draft(
+        number,
+        title,
+        openings=tuple(new_id() for _ in range(openings)),
+        plan=_plan(log, plan, plan_template) or STANDARD_PLAN,
+        plan_template=plan_template,
+        **details,
+    )
     return log.record(requisition, by=by)
+
+
+def change_plan(
+    log: Log,
+    by: Attribution,
+    id: UUID,
+    *,
+    plan: InterviewPlan | None = None,
+    plan_template: str | None = None,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Replaces the interview plan, as far as nobody stands or is expected in what it leaves out."""
+    chosen = _plan(log, plan, plan_template)
+    if chosen is None:
+        raise PlanOrTemplate
+    requisition = log.requisition(id).at(occurred_at)
+    active = active_applications(log, requisition)
+    in_use = {stage for one in active for stage in _stages_in_use(*one)}
+    requisition.change_plan(chosen, in_use, plan_template)
+    return log.record(requisition, by=by, relying_on=[candidate for candidate, _ in active])
+
+
+def _plan(log: Log, plan: InterviewPlan | None, template: str | None) -> InterviewPlan | None:
+    if template is None:
+        return plan
+    if plan is not None:
+        raise PlanOrTemplate
+    return log.organisation_itself().plan_template(template)
+
+
+def _stages_in_use(candidate: Candidate, application: Application) -> set[str]:
+    """Where an application stands, and where interviews still to be held are to move it."""
+    arranged = {
+        interview.stage_id
+        for interview in candidate.interviews.values()
+        if interview.application_id == application.id
+        and interview.stage_id is not None
+        and not interview.held
+    }
+    return {application.now.stage, *arranged}
 
 
 def request_approval(
     log: Log, by: Attribution, id: UUID, *, occurred_at: datetime | None = None
 ) -> Recorded:
-    """Asks for approval."""
-    return _change(log, by, id, occurred_at, Requisition.request_approval)
+    """Asks those whom the organisation's chain names for approval."""
+    return _change_asking(log, by, id, occurred_at, lambda r, chain: r.request_approval(chain))
 
 
 def approve(
     log: Log, by: Attribution, id: UUID, *, occurred_at: datetime | None = None
 ) -> Recorded:
-    """Approves a requisition."""
-    return _change(log, by, id, occurred_at, Requisition.approve)
+    """Gives the approval of the step that waits; the last one approves the requisition."""
+    return _change(log, by, id, occurred_at, lambda r: r.approve(by.actor_id))
 
 
 def refuse_approval(
     log: Log, by: Attribution, id: UUID, reason_code: str, *, occurred_at: datetime | None = None
 ) -> Recorded:
     """Sends a requisition back to its draft."""
-    return _change(log, by, id, occurred_at, lambda r: r.refuse_approval(reason_code))
+    return _change(log, by, id, occurred_at, lambda r: r.refuse_approval(reason_code, by.actor_id))
 
 
 def open(log: Log, by: Attribution, id: UUID, *, occurred_at: datetime | None = None) -> Recorded:
@@ -89,7 +143,7 @@ def add_opening(
     log: Log, by: Attribution, id: UUID, *, occurred_at: datetime | None = None
 ) -> Recorded:
     """Adds a seat to fill."""
-    return _change(log, by, id, occurred_at, lambda r: r.add_opening(new_id()))
+    return _change_asking(log, by, id, occurred_at, lambda r, chain: r.add_opening(new_id(), chain))
 
 
 def close_opening(
@@ -105,11 +159,26 @@ def close_opening(
     return _change(log, by, id, occurred_at, lambda r: r.close_opening(opening_id, reason_code))
 
 
+def reopen_opening(
+    log: Log,
+    by: Attribution,
+    id: UUID,
+    opening_id: UUID,
+    reason_code: str,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Takes back that a seat was given up; reversing a hire frees one by itself."""
+    return _change(log, by, id, occurred_at, lambda r: r.resume_opening(opening_id, reason_code))
+
+
 def change_details(
     log: Log, by: Attribution, id: UUID, *, occurred_at: datetime | None = None, **details: Any
 ) -> Recorded:
     """Replaces the details given."""
-    return _change(log, by, id, occurred_at, lambda r: r.change_details(**details))
+    return _change_asking(
+        log, by, id, occurred_at, lambda r, chain: r.change_details(chain, **details)
+    )
 
 
 def post(
@@ -170,3 +239,16 @@ def _change(
     requisition = log.requisition(id).at(occurred_at)
     decide(requisition)
     return log.record(requisition, by=by)
+
+
+def _change_asking(
+    log: Log,
+    by: Attribution,
+    id: UUID,
+    occurred_at: datetime | None,
+    decide: Callable[[Requisition, ApprovalChain], None],
+) -> Recorded:
+    """A change that asks, or may ask, for approval by the chain there is."""
+    requisition, organisation = log.requisition(id).at(occurred_at), log.organisation_itself()
+    decide(requisition, organisation.approval_chain(ApprovalSubject.REQUISITION))
+    return log.record(requisition, by=by, relying_on=[organisation])

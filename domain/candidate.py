@@ -1,10 +1,9 @@
 """The candidate: one person, one history, from first contact to hire and beyond.
 
 What can happen to a candidate stands by concern, facts first in each: applications
-(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py),
-being the same person as another (merging.py), documents (document.py), erasure and what forbids it
-(erasure.py).
-Here is who the person is.
+(application.py), interviews (interview.py), offers (offer.py), first days (start.py), keeping in
+touch (outreach.py), being the same person as another (merging.py), documents (document.py), erasure
+and what forbids it (erasure.py). Here is who the person is.
 """
 
 from typing import Any
@@ -27,8 +26,9 @@ from domain.event import (
 )
 from domain.interview import Interviewed, InterviewScheduled
 from domain.merging import CandidateEvent, MergeEvent
-from domain.offer import OfferAnswer, OfferExtended
+from domain.offer import OfferAnswer, OfferExtended, OfferVersion
 from domain.outreach import Reengaged
+from domain.start import StartEvent
 
 APPLIED = "applied"
 
@@ -177,8 +177,10 @@ class Candidate(Erasure):
         match event:
             case Interviewed() | InterviewScheduled():
                 self.note_interview(event)
-            case OfferExtended() | OfferAnswer():
+            case OfferVersion() | OfferExtended() | OfferAnswer():
                 self.note_offer(event)
+            case StartEvent():
+                self.note_start(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
             case Registered():

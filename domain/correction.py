@@ -32,6 +32,9 @@ FIXED = frozenset(
         "offer_version",
         "plan",
         "scope",
+        "step",
+        "steps",
+        "resumes_as",
     }
 )
 

@@ -10,7 +10,7 @@ from domain.application import ApplicationEvent, Status
 from domain.errors import Refusal
 from domain.event import Percent, SurveyText
 from domain.merging import CandidateEvent
-from domain.offer import Offers
+from domain.start import Starts
 
 Score = Annotated[int, Field(ge=0, le=10, description="How likely to recommend us, 0 to 10.")]
 Day = Annotated[int, Field(ge=1, le=730, description="Days after the start: 90, 180 or 365.")]
@@ -47,7 +47,7 @@ class NotHired(Refusal):
     status = 409
 
 
-class Feedback(Offers):
+class Feedback(Starts):
     """What is kept about how it went. It is evidence: a closed application takes it too."""
 
     def answer_survey(

@@ -1,7 +1,13 @@
 """The organisation whose log this is. Its first event is the first of every log."""
 
+from dataclasses import field
+from datetime import datetime
+
 from domain.aggregate import Aggregate
+from domain.approval import NO_CHAIN, ApprovalChain, ApprovalSubject, ChainStep
+from domain.errors import NotFound
 from domain.event import Code, Count, Event, Words
+from domain.plan import InterviewPlan
 
 
 class OrganisationEvent(Event):
@@ -34,11 +40,35 @@ class KeysRotated(OrganisationEvent, name="organisation.keys_rotated"):
     epoch: Count
 
 
+class ApprovalChainDefined(OrganisationEvent, name="organisation.approval_chain_defined"):
+    """Who approves from now on; no steps mean that one approval by any approver is enough."""
+
+    sentence = "Chain of approval defined: {subject}"
+    subject: ApprovalSubject
+    steps: tuple[ChainStep, ...] = ()
+
+
+class PlanTemplateSaved(OrganisationEvent, name="organisation.plan_template_saved"):
+    sentence = "Plan template {template} saved: {title}"
+    template: Code
+    title: Words
+    plan: InterviewPlan
+
+
+class PlanTemplateRetired(OrganisationEvent, name="organisation.plan_template_retired"):
+    sentence = "Plan template {template} retired"
+    template: Code
+
+
 class Organisation(Aggregate):
-    """What the organisation decides about its own figures."""
+    """What the organisation decides about itself: its figures, its approvals, its templates."""
 
     stream_type = "organisation"
     event_class = OrganisationEvent
+
+    chains: dict[ApprovalSubject, tuple[datetime, ApprovalChain]] = field(default_factory=dict)
+    templates: dict[str, tuple[datetime, InterviewPlan | None]] = field(default_factory=dict)
+    """The plan of each template since when; None since it was retired."""
 
     def adopt_policy(self, metric: str, policy: str) -> None:
         """From now on a metric is counted this way, unless asked otherwise."""
@@ -57,5 +87,38 @@ class Organisation(Aggregate):
         """Notes that every key is wrapped by a new epoch, and the old ones are destroyed."""
         self.happened(KeysRotated, epoch=epoch)
 
+    def define_approval_chain(self, subject: ApprovalSubject, chain: ApprovalChain) -> None:
+        """Says who approves from now on; what was asked for before stays as it was asked."""
+        self.happened(ApprovalChainDefined, subject=subject, steps=chain.steps)
+
+    def approval_chain(self, subject: ApprovalSubject) -> ApprovalChain:
+        """Who approves."""
+        return self.chains[subject][1] if subject in self.chains else NO_CHAIN
+
+    def save_plan_template(self, template: str, title: str, plan: InterviewPlan) -> None:
+        """Keeps a plan to copy; requisitions that copied an earlier one keep theirs."""
+        self.happened(PlanTemplateSaved, template=template, title=title, plan=plan)
+
+    def retire_plan_template(self, template: str) -> None:
+        self.plan_template(template)
+        self.happened(PlanTemplateRetired, template=template)
+
+    def plan_template(self, template: str) -> InterviewPlan:
+        """The plan to copy. Raises NotFound."""
+        _, plan = self.templates.get(template, (None, None))
+        if plan is None:
+            raise NotFound(what="plan template", id=template)
+        return plan
+
     def note(self, event: Event) -> None:
-        """Nothing here forbids anything, so there is nothing to know."""
+        match event:
+            case ApprovalChainDefined():
+                since, _ = self.chains.get(event.subject, (event.timestamp, NO_CHAIN))
+                if event.timestamp >= since:
+                    chain = ApprovalChain(steps=event.steps)
+                    self.chains[event.subject] = event.timestamp, chain
+            case PlanTemplateSaved() | PlanTemplateRetired():
+                since, _ = self.templates.get(event.template, (event.timestamp, None))
+                if event.timestamp >= since:
+                    plan = event.plan if isinstance(event, PlanTemplateSaved) else None
+                    self.templates[event.template] = event.timestamp, plan

@@ -1,5 +1,6 @@
 """Requisitions as a list: what each is, where it is in its life, how many openings are left."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -25,7 +26,15 @@ INSERT INTO requisition_details (
     level,
     plan,
     hiring_manager_id,
-    recruiter_ids
+    recruiter_ids,
+    jurisdiction,
+    coordinator_ids,
+    interviewer_ids,
+    budget_amount,
+    currency,
+    basic_qualifications,
+    description,
+    plan_template
 )
 SELECT
     position,
@@ -40,15 +49,44 @@ SELECT
     data ->> 'level',
     data -> 'plan' -> 'stages',
     (data ->> 'hiring_manager_id')::uuid,
-    (
-        SELECT array_agg(recruiter.id::uuid ORDER BY recruiter.nth)
-        FROM jsonb_array_elements_text(data -> 'recruiter_ids')
-            WITH ORDINALITY AS recruiter(id, nth)
-    )
+    CASE
+        WHEN data ? 'recruiter_ids' THEN ARRAY(
+            SELECT member.id::uuid
+            FROM jsonb_array_elements_text(data -> 'recruiter_ids')
+                WITH ORDINALITY AS member(id, nth)
+            ORDER BY member.nth
+        )
+    END,
+    data ->> 'jurisdiction',
+    CASE
+        WHEN data ? 'coordinator_ids' THEN ARRAY(
+            SELECT member.id::uuid
+            FROM jsonb_array_elements_text(data -> 'coordinator_ids')
+                WITH ORDINALITY AS member(id, nth)
+            ORDER BY member.nth
+        )
+    END,
+    CASE
+        WHEN data ? 'interviewer_ids' THEN ARRAY(
+            SELECT member.id::uuid
+            FROM jsonb_array_elements_text(data -> 'interviewer_ids')
+                WITH ORDINALITY AS member(id, nth)
+            ORDER BY member.nth
+        )
+    END,
+    data ->> 'budget_amount',
+    data ->> 'currency',
+    data -> 'basic_qualifications',
+    data ->> 'description',
+    data ->> 'plan_template'
 FROM facts
 WHERE position > %(after)s
   AND position <= %(upto)s
-  AND type IN ('requisition.drafted', 'requisition.details_changed')
+  AND type IN (
+    'requisition.drafted',
+    'requisition.details_changed',
+    'requisition.plan_changed'
+  )
 """
 
 STATES = """
@@ -145,7 +183,9 @@ INSERT INTO requisition_postings (
     occurred_at,
     requisition_id,
     channel,
-    posted
+    posted,
+    posted_text,
+    basic_qualifications
 )
 SELECT
     position,
@@ -154,7 +194,9 @@ SELECT
     occurred_at,
     stream_id,
     COALESCE(data ->> 'channel', 'careers_page'),
-    type = 'requisition.posted'
+    type = 'requisition.posted',
+    data ->> 'text',
+    data -> 'basic_qualifications'
 FROM facts
 WHERE position > %(after)s
   AND position <= %(upto)s
@@ -163,7 +205,7 @@ WHERE position > %(after)s
 
 READ_MODEL = ReadModel(
     name="requisitions",
-    version=2,
+    version=3,
     tables=(
         "requisition_details",
         "requisition_states",
@@ -185,6 +227,16 @@ WITH said AS (
         location,
         level,
         plan,
+        plan_template,
+        jurisdiction,
+        hiring_manager_id,
+        recruiter_ids,
+        coordinator_ids,
+        interviewer_ids,
+        budget_amount,
+        currency,
+        basic_qualifications,
+        description,
         row_number() OVER (
             PARTITION BY requisition_id ORDER BY occurred_at DESC, origin DESC
         ) AS ago
@@ -202,7 +254,36 @@ details AS (
         (array_agg(department ORDER BY ago) FILTER (WHERE department IS NOT NULL))[1] AS department,
         (array_agg(location ORDER BY ago) FILTER (WHERE location IS NOT NULL))[1] AS location,
         (array_agg(level ORDER BY ago) FILTER (WHERE level IS NOT NULL))[1] AS level,
-        (array_agg(plan ORDER BY ago) FILTER (WHERE plan IS NOT NULL))[1] AS plan
+        (array_agg(plan ORDER BY ago) FILTER (WHERE plan IS NOT NULL))[1] AS plan,
+        (
+            array_agg(jurisdiction ORDER BY ago) FILTER (WHERE jurisdiction IS NOT NULL)
+        )[1] AS jurisdiction,
+        (
+            array_agg(hiring_manager_id ORDER BY ago) FILTER (WHERE hiring_manager_id IS NOT NULL)
+        )[1] AS hiring_manager_id,
+        (
+            array_agg(budget_amount ORDER BY ago) FILTER (WHERE budget_amount IS NOT NULL)
+        )[1] AS budget_amount,
+        (array_agg(currency ORDER BY ago) FILTER (WHERE currency IS NOT NULL))[1] AS currency,
+        (
+            array_agg(basic_qualifications ORDER BY ago)
+                FILTER (WHERE basic_qualifications IS NOT NULL)
+        )[1] AS basic_qualifications,
+        (
+            array_agg(description ORDER BY ago) FILTER (WHERE description IS NOT NULL)
+        )[1] AS description,
+        (
+            array_agg(to_jsonb(recruiter_ids) ORDER BY ago) FILTER (WHERE recruiter_ids IS NOT NULL)
+        )[1] AS recruiter_ids,
+        (
+            array_agg(to_jsonb(coordinator_ids) ORDER BY ago)
+                FILTER (WHERE coordinator_ids IS NOT NULL)
+        )[1] AS coordinator_ids,
+        (
+            array_agg(to_jsonb(interviewer_ids) ORDER BY ago)
+                FILTER (WHERE interviewer_ids IS NOT NULL)
+        )[1] AS interviewer_ids,
+        (array_agg(plan_template ORDER BY ago) FILTER (WHERE plan IS NOT NULL))[1] AS plan_template
     FROM said
     GROUP BY requisition_id
 ),
@@ -228,6 +309,33 @@ openings AS (
       AND occurred_at <= %(t)s
       AND (%(requisitions)s::uuid[] IS NULL OR requisition_id = ANY(%(requisitions)s))
     ORDER BY requisition_id, opening_id, occurred_at DESC, origin DESC
+),
+counted AS (
+    SELECT
+        requisition_id,
+        count(*) FILTER (WHERE state = 'free') AS free,
+        count(*) FILTER (WHERE state = 'filled') AS filled
+    FROM openings
+    GROUP BY requisition_id
+),
+posted AS (
+    SELECT
+        requisition_id,
+        array_agg(channel ORDER BY channel) AS channels
+    FROM (
+        SELECT DISTINCT ON (requisition_id, channel)
+            requisition_id,
+            channel,
+            posted
+        FROM requisition_postings
+        WHERE position <= %(p)s
+          AND superseded_at > %(p)s
+          AND occurred_at <= %(t)s
+          AND (%(requisitions)s::uuid[] IS NULL OR requisition_id = ANY(%(requisitions)s))
+        ORDER BY requisition_id, channel, occurred_at DESC, origin DESC
+    ) AS latest
+    WHERE posted
+    GROUP BY requisition_id
 )
 SELECT
     details.requisition_id,
@@ -236,24 +344,27 @@ SELECT
     details.department,
     details.location,
     details.level,
+    details.jurisdiction,
+    details.hiring_manager_id,
+    COALESCE(details.recruiter_ids, '[]'::jsonb) AS recruiter_ids,
+    COALESCE(details.coordinator_ids, '[]'::jsonb) AS coordinator_ids,
+    COALESCE(details.interviewer_ids, '[]'::jsonb) AS interviewer_ids,
+    details.budget_amount,
+    details.currency,
+    COALESCE(details.basic_qualifications, '[]'::jsonb) AS basic_qualifications,
+    details.description,
     details.plan AS stages,
+    details.plan_template,
     states.state,
-    count(openings.opening_id) FILTER (WHERE openings.state = 'free') AS openings_free,
-    count(openings.opening_id) FILTER (WHERE openings.state = 'filled') AS openings_filled
+    COALESCE(counted.free, 0) AS openings_free,
+    COALESCE(counted.filled, 0) AS openings_filled,
+    COALESCE(posted.channels, '{}') AS posted_on
 FROM details
 JOIN states ON states.requisition_id = details.requisition_id
-LEFT JOIN openings ON openings.requisition_id = details.requisition_id
+LEFT JOIN counted ON counted.requisition_id = details.requisition_id
+LEFT JOIN posted ON posted.requisition_id = details.requisition_id
 WHERE (%(state)s::text IS NULL OR states.state = %(state)s)
   AND (%(cursor)s::uuid IS NULL OR details.requisition_id > %(cursor)s)
-GROUP BY
-    details.requisition_id,
-    details.number,
-    details.title,
-    details.department,
-    details.location,
-    details.level,
-    details.plan,
-    states.state
 ORDER BY details.requisition_id
 LIMIT %(limit)s
 """
@@ -287,6 +398,63 @@ WHERE state = 'awaiting_approval'
 """
 
 
+SEATS = """
+SELECT DISTINCT ON (opening_id)
+    opening_id,
+    state,
+    application_id,
+    occurred_at AS since
+FROM opening_states
+WHERE requisition_id = %(requisition)s
+  AND position <= %(p)s
+  AND superseded_at > %(p)s
+  AND occurred_at <= %(t)s
+ORDER BY opening_id, occurred_at DESC, origin DESC
+"""
+
+POSTED = """
+SELECT
+    channel,
+    posted_text AS text,
+    COALESCE(basic_qualifications, '[]'::jsonb) AS basic_qualifications,
+    occurred_at AS since
+FROM (
+    SELECT DISTINCT ON (channel)
+        channel,
+        posted,
+        posted_text,
+        basic_qualifications,
+        occurred_at
+    FROM requisition_postings
+    WHERE requisition_id = %(requisition)s
+      AND position <= %(p)s
+      AND superseded_at > %(p)s
+      AND occurred_at <= %(t)s
+    ORDER BY channel, occurred_at DESC, origin DESC
+) AS latest
+WHERE posted
+ORDER BY channel
+"""
+
+
+class OpeningRow(BaseModel):
+    """One seat of a requisition."""
+
+    opening_id: UUID
+    state: Annotated[str, Field(description="free, filled or closed.")]
+    application_id: Annotated[UUID | None, Field(description="Whose it is, if filled.")]
+    since: Annotated[datetime, Field(description="Since when it is so, in the world.")]
+
+
+class PostingRow(BaseModel):
+    """Where a requisition is public, with what was frozen when it was posted."""
+
+    channel: str
+    text: Annotated[str | None, Field(description="The public text, as posted.")]
+    basic_qualifications: Annotated[list[str], Field(description="As posted.")]
+    since: Annotated[datetime, Field(description="When it was posted.")]
+
+
 class RequisitionRow(BaseModel):
     """One requisition, as of a time."""
 
@@ -296,12 +464,25 @@ class RequisitionRow(BaseModel):
     department: str | None
     location: str | None
     level: str | None
+    jurisdiction: Annotated[str | None, Field(examples=["de"])]
+    hiring_manager_id: UUID | None
+    recruiter_ids: list[UUID]
+    coordinator_ids: list[UUID]
+    interviewer_ids: list[UUID]
+    budget_amount: Annotated[
+        str | None, Field(description="Planned pay of a year, as decimal text, in `currency`.")
+    ]
+    currency: str | None
+    basic_qualifications: Annotated[list[str], Field(description="What everyone has to bring.")]
+    description: Annotated[str | None, Field(description="The public text, as it is now.")]
     state: Annotated[
         str, Field(description="draft, awaiting_approval, approved, open, on_hold or closed.")
     ]
     stages: Annotated[list[Stage], Field(description="Its interview plan, in order.")]
+    plan_template: Annotated[str | None, Field(description="Where the plan was copied from.")]
     openings_free: Annotated[int, Field(description="Openings nobody has been hired into.")]
     openings_filled: Annotated[int, Field(description="Openings somebody has been hired into.")]
+    posted_on: Annotated[list[str], Field(description="The channels it is public on.")]
 
 
 def requisitions(
@@ -336,3 +517,15 @@ def requisitions_for(connection: Connection, hiring_manager_id: UUID) -> list[UU
 def requisitions_awaiting_approval(connection: Connection) -> list[UUID]:
     """The requisitions that somebody must approve or refuse, as they stand now."""
     return [row[0] for row in connection.execute(AWAITING_APPROVAL).fetchall()]
+
+
+def openings(connection: Connection, asked: Asked, requisition_id: UUID) -> list[OpeningRow]:
+    """The seats of a requisition, in a stable order."""
+    with connection.cursor(row_factory=class_row(OpeningRow)) as rows:
+        return rows.execute(SEATS, {**asked.parameters, "requisition": requisition_id}).fetchall()
+
+
+def postings(connection: Connection, asked: Asked, requisition_id: UUID) -> list[PostingRow]:
+    """Where a requisition is public."""
+    with connection.cursor(row_factory=class_row(PostingRow)) as rows:
+        return rows.execute(POSTED, {**asked.parameters, "requisition": requisition_id}).fetchall()

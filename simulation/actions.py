@@ -31,6 +31,8 @@ class Action:
     `position` the event's place in the log."""
     changes: tuple[Name, ...] = ()
     """The streams it continues."""
+    relies_on: tuple[Name, ...] = ()
+    """What else must be there before."""
 
     @property
     def entered(self) -> datetime:
@@ -44,7 +46,8 @@ class Action:
     @property
     def reads(self) -> set[Name]:
         """What must be there before, and stay as it is."""
-        return {value for value in self.arguments.values() if isinstance(value, Name)} - self.writes
+        named = {value for value in self.arguments.values() if isinstance(value, Name)}
+        return (named | {*self.relies_on}) - self.writes
 
 
 def colleague(role: str, number: int = 1) -> UUID:

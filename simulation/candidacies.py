@@ -6,17 +6,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from commands import applications, candidates, interviews, offers, outreach
+from commands import applications, candidates, interviews, offers, outreach, starts
 from simulation import words
 from simulation.actions import Name
 from simulation.dates import days, office
+from simulation.jobs import CURRENCY
 from simulation.people import Person
+from simulation.policies import approvers
 from store.log import Recorded
 
 HOUR = timedelta(hours=1)
 NOTED, ENTERED_LATE = 0.3, 0.06
 OFFER_STANDS = timedelta(days=10)
-CURRENCY = "EUR"
 
 
 @dataclass(eq=False)
@@ -112,16 +113,27 @@ class Candidacy:
         self.ended = self.person.now
 
     def extend_offer(self, at: datetime, salary: int) -> None:
+        """Drafts an offer, has everyone approve it who is asked at this pay, and makes it."""
         self.salary = salary
         self.does(
-            offers.extend,
-            at,
+            offers.draft,
+            at - 3 * HOUR,
             makes={"offer_id": self.offer},
             terms=f"{salary:,} {CURRENCY} a year, permanent, 30 days of leave",
             first_year_pay=f"{salary}.00",
             currency=CURRENCY,
             expires_at=at + OFFER_STANDS,
         )
+        self.does(offers.request_approval, at - 2 * HOUR, offer_id=self.offer)
+        for approver in approvers(salary):
+            self.person.does(
+                offers.approve,
+                at - HOUR,
+                approver,
+                application_id=self.id,
+                offer_id=self.offer,
+            )
+        self.does(offers.extend_draft, at, offer_id=self.offer)
 
     def accept_offer(self, at: datetime) -> None:
         self.does(offers.accept, at, offer_id=self.offer)
@@ -148,6 +160,10 @@ class Candidacy:
         self.starts_on = (at + timedelta(days=45)).date().replace(day=1)
         self.does(applications.hire, at, also_changes=(requisition,), start_date=self.starts_on)
         self.ended = self.person.now
+
+    def does_not_come(self, at: datetime) -> None:
+        """Tells us, before the first day, that there will be none."""
+        self.does(starts.miss, at, reason_code="other_job")
 
     def reverse_hire(self, at: datetime, requisition: Name, reason_code: str) -> None:
         """Undoes the hire of somebody who then did not come."""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from commands import feedback, interviews
+from commands import starts as starting
 from domain.feedback import SurveyMoment
 from simulation import words
 from simulation.actions import Name
@@ -83,6 +84,14 @@ def _answer(candidacy: Candidacy, moment: SurveyMoment, after: datetime, expecte
 def _comment(dice: Random, score: int) -> str:
     [*_, comments] = [said for least, said in words.COMMENTS.items() if score >= least]
     return dice.choice(comments)
+
+
+def starts(candidacy: Candidacy) -> None:
+    """Somebody hired comes on the first day at work from then on."""
+    if candidacy.starts_on is None:
+        return
+    came = office(datetime.combine(candidacy.starts_on, time(9), UTC))
+    candidacy.does(starting.start, came, aside=True, start_date=came.date())
 
 
 def report_outcomes(candidacy: Candidacy, manager: UUID) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from commands import requisitions
 from domain.plan import StageKind
@@ -12,7 +13,8 @@ from simulation.actions import Action, Name, colleague
 from simulation.candidacies import Candidacy
 from simulation.dates import days, office
 from simulation.feedback import assess
-from simulation.jobs import LOCATIONS, Ending, Job, Surprise
+from simulation.jobs import CURRENCY, LOCATIONS, Ending, Job, Surprise
+from simulation.policies import HEAD, ORGANISATION, approvers
 from store.log import Recorded
 
 APPROVAL_TAKES = timedelta(days=10)
@@ -44,9 +46,10 @@ class Hiring:
         if self.job.ending == Ending.NOT_APPROVED_YET:
             return
         if self.job.surprise == Surprise.APPROVAL_REFUSED:
-            self._next(requisitions.refuse_approval, reason_code="budget")
+            self._next(requisitions.refuse_approval, by=HEAD, reason_code="budget")
             self._next(requisitions.request_approval)
-        self._next(requisitions.approve)
+        self.now = office(self.now + days(self.dice, 0.8, 2.5))
+        self._is_approved(self.now)
         self._next(requisitions.open)
         if self.job.surprise == Surprise.PAUSED:
             self._next(requisitions.put_on_hold, reason_code="budget")
@@ -57,9 +60,17 @@ class Hiring:
         if self.job.surprise == Surprise.OPENING_ADDED:
             self.seats += 1
             self._next(requisitions.add_opening)
+            self._is_approved(self.now)
         if self.job.changed:
             changed = office(self.opened + DETAILS_CHANGE_AFTER)
             self._does(requisitions.change_details, changed, id=self.job.id, **self.job.changed)
+            if "level" in self.job.changed:
+                self._is_approved(changed)
+
+    def _is_approved(self, at: datetime) -> None:
+        """Everyone asked agrees within the minute: they sit at one table."""
+        for approver in approvers(self.job.budget):
+            self._does(requisitions.approve, at, by=approver, id=self.job.id)
 
     def _draft(self) -> None:
         job = self.job
@@ -67,10 +78,14 @@ class Hiring:
             requisitions.draft,
             self.now,
             makes={"id": job.id},
+            relies_on=(ORGANISATION,),
             number=job.number,
             title=job.title,
             openings=job.openings,
-            plan=job.plan,
+            plan=None if job.plan_template else job.plan,
+            plan_template=job.plan_template,
+            budget_amount=f"{job.budget}.00",
+            currency=CURRENCY,
             department=job.department,
             location=LOCATIONS[job.department],
             level=job.level,
@@ -190,6 +205,7 @@ class Hiring:
                 self.seats -= 1
             if surprise == Surprise.FIRST_HIRE_UNDONE:
                 undone = candidacy.person.after(14, 20)
+                candidacy.does_not_come(undone - timedelta(hours=1))
                 candidacy.reverse_hire(undone, self.job.id, "did_not_start")
                 self.seats += 1
             turn, surprise = candidacy.person.now, None
@@ -232,18 +248,21 @@ class Hiring:
         command: Callable[..., Recorded],
         at: datetime,
         *,
+        by: UUID | None = None,
         makes: dict[str, Name] | None = None,
         also_changes: Iterable[Name] = (),
+        relies_on: tuple[Name, ...] = (),
         **arguments: Any,
     ) -> None:
         self.story.append(
             Action(
                 command=command,
-                by=self.job.recruiter,
+                by=by or self.job.recruiter,
                 at=at,
                 arguments=arguments,
                 makes=makes or {},
                 changes=(self.job.id, *also_changes),
+                relies_on=relies_on,
             )
         )
 

@@ -11,11 +11,11 @@ from simulation.candidacies import Candidacy, applies, comes_back, is_assigned
 from simulation.corrections import with_corrections
 from simulation.dates import days
 from simulation.execution import execute
-from simulation.feedback import report_outcomes, survey
+from simulation.feedback import report_outcomes, starts, survey
 from simulation.hiring import Hiring
 from simulation.jobs import DEPARTMENTS, ENGINEERING, JOBS, PRODUCT, SALES, Ending, Job
 from simulation.people import SOURCES, Crowd, Person
-from simulation.policies import adopted
+from simulation.policies import adopted, governed
 from simulation.pools import Pool
 from simulation.spending import Spending
 from store.log import Log
@@ -154,6 +154,7 @@ class History:
         hiring.run(candidacies)
         for candidacy in candidacies:
             survey(candidacy)
+            starts(candidacy)
             report_outcomes(candidacy, job.manager)
             self._keep(candidacy, is_finalist=hiring.is_finalist(candidacy))
         self.spending.on_hires(job.id, candidacies)
@@ -224,7 +225,7 @@ class History:
 
     def actions(self) -> list[Action]:
         """Everybody's story, in no order yet but each its own."""
-        stories = [adopted(self.until), self.spending.story]
+        stories = [governed(self.until - BEGINS), adopted(self.until), self.spending.story]
         stories += [teller.story for teller in self.pools]
         stories += [teller.story for teller in self.hirings]
         stories += [teller.story for teller in self.people]

@@ -19,6 +19,7 @@ LOCATIONS = {
     FINANCE: "London",
 }
 DEPARTMENTS = tuple(LOCATIONS)
+CURRENCY = "EUR"
 SALARIES = {"graduate": 52_000, "junior": 43_000, "mid": 63_000, "senior": 82_000}
 
 TWO_ROUNDS = InterviewPlan(
@@ -31,6 +32,10 @@ TWO_ROUNDS = InterviewPlan(
         Stage(id="hired", name="Hired", kind=StageKind.HIRED),
     )
 )
+
+
+ENGINEERING_PLAN = "two_interviews"
+"""The template that holds it."""
 
 
 class Ending(StrEnum):
@@ -71,7 +76,16 @@ class Job:
 
     @property
     def plan(self) -> InterviewPlan:
-        return TWO_ROUNDS if self.department in (ENGINEERING, PRODUCT) else STANDARD_PLAN
+        return TWO_ROUNDS if self.plan_template else STANDARD_PLAN
+
+    @property
+    def plan_template(self) -> str | None:
+        return ENGINEERING_PLAN if self.department in (ENGINEERING, PRODUCT) else None
+
+    @property
+    def budget(self) -> int:
+        """What is planned for a year, before anything changes."""
+        return SALARIES[self.level]
 
     @property
     def ending(self) -> Ending:

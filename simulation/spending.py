@@ -9,8 +9,9 @@ from uuid import UUID
 from commands import costs
 from domain.cost import CostScope
 from simulation.actions import Action, Name, colleague
-from simulation.candidacies import CURRENCY, Candidacy
+from simulation.candidacies import Candidacy
 from simulation.dates import days, office
+from simulation.jobs import CURRENCY
 
 ADVERTISING = {"linkedin": (700, 1500), "university": (100, 320), "event": (150, 600)}
 SOFTWARE = (520, 560)

@@ -17,13 +17,14 @@ from domain.api_key import ApiKey
 from domain.candidate import Candidate
 from domain.cost import Cost
 from domain.errors import NotFound, VersionMismatch
-from domain.event import Event
+from domain.event import Category, Event
 from domain.legal_hold import LegalHolds
 from domain.member import Member
 from domain.organisation import Organisation as OrganisationItself
 from domain.pool import TalentPool
 from domain.requisition import Requisition
 from store import suppression
+from store.access_log import Access
 from store.append import Effects
 from store.database import Database, Organisation
 from store.envelope import Attribution, Fact
@@ -210,6 +211,17 @@ class Log(Application[UUID]):
             kind = next(k for k in catalogue.aggregates if k.stream_type == fact.stream_type)
             return self._get(kind, cast("UUID", fact.originator_id)), fact.originator_version
         raise NotFound(what="event", id=position)
+
+    def opened(
+        self, stream_id: UUID, version: int, category: Category, access: Access
+    ) -> dict[str, Any]:
+        """The personal fields that one event says, in the clear, on the record.
+
+        For decisions that depend on them, or say them again. Raises AccessNotRecorded, SealBroken.
+        """
+        facts = self.facts.select_events(stream_id, gt=version - 1, lte=version)
+        with self.database.transaction(self.organisation) as connection:
+            return self.vault.open(connection, facts, [category], access)[0]
 
     def _get(self, kind: type[AnyAggregate], id: UUID) -> AnyAggregate:
         try:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.application import Application
+from domain.approval import ApprovalChain, ChainStep
 from domain.candidate import Candidate
 from domain.cost import Cost, CostScope
 from domain.plan import InterviewPlan, Stage, StageKind
@@ -29,6 +30,27 @@ def two_interviews() -> InterviewPlan:
     )
 
 
+LEAD, FINANCE, BOARD = (UUID(int=number) for number in (1, 2, 3))
+"""Who approves."""
+
+
+def chain() -> ApprovalChain:
+    """The lead approves, then finance, and the board what is dear."""
+    return ApprovalChain(
+        steps=(
+            ChainStep(id="lead", name="Head of department", approver_ids=(LEAD,)),
+            ChainStep(id="finance", name="Finance", approver_ids=(FINANCE, BOARD)),
+            ChainStep(
+                id="board",
+                name="Board",
+                approver_ids=(BOARD,),
+                from_amount="80000",
+                currency="EUR",
+            ),
+        )
+    )
+
+
 def approved_requisition(openings: int = 1, on: datetime | None = None) -> Requisition:
     requisition = Requisition.begin(uuid4()).at(on)
     requisition.draft("R-104", "Data engineer", openings=tuple(uuid4() for _ in range(openings)))
@@ -39,6 +61,17 @@ def approved_requisition(openings: int = 1, on: datetime | None = None) -> Requi
 
 def open_requisition(openings: int = 1, on: datetime | None = None) -> Requisition:
     requisition = approved_requisition(openings, on)
+    requisition.open()
+    return requisition
+
+
+def requisition_approved_in_steps(openings: int = 1, on: datetime | None = None) -> Requisition:
+    requisition = Requisition.begin(uuid4()).at(on)
+    seats = tuple(uuid4() for _ in range(openings))
+    requisition.draft("R-106", "Analyst", openings=seats, budget_amount="60000", currency="EUR")
+    requisition.request_approval(chain())
+    requisition.approve(LEAD)
+    requisition.approve(FINANCE)
     requisition.open()
     return requisition
 

@@ -43,6 +43,13 @@ class RememberingLog:
     def organisation_itself(self) -> Organisation:
         return self.organisation
 
+    def opened(self, stream_id: UUID, version: int, *_: Any) -> dict[str, Any]:
+        return next(
+            {name: said for fields in fact.personal.values() for name, said in fields.items()}
+            for fact in self.facts
+            if (fact.originator_id, fact.originator_version) == (stream_id, version)
+        )
+
     def entry(self, position: int) -> tuple[Aggregate, int]:
         fact = self.facts[position - 1]
         return self.known[cast("UUID", fact.originator_id)], fact.originator_version

@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from domain import catalogue
 from domain.aggregate import Aggregate
 from domain.application import Application, Status
+from domain.approval import NO_CHAIN, ApprovalStep, ApprovalSubject, ChainStep
 from domain.candidate import Candidate
 from domain.correction import correctable_fields
 from domain.cost import Cost, CostScope
@@ -34,6 +35,8 @@ from domain.event import (
     utc_text,
 )
 from domain.feedback import Day, Score, SurveyMoment
+from domain.offer import OfferState
+from domain.organisation import Organisation
 from domain.outreach import (
     TouchpointBounced,
     TouchpointClicked,
@@ -42,7 +45,7 @@ from domain.outreach import (
     TouchpointReplied,
 )
 from domain.plan import STANDARD_PLAN, InterviewPlan
-from domain.requisition import Requisition
+from domain.requisition import PublicText, Requisition, State
 from tests import examples
 
 Picked = TypeVar("Picked")
@@ -74,6 +77,9 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (str, texts),
     (NoneType, st.none()),
     (InterviewPlan, st.sampled_from([STANDARD_PLAN, examples.two_interviews()])),
+    (ApprovalStep, st.sampled_from(examples.chain().steps_at("90000", "EUR"))),
+    (ChainStep, st.sampled_from(examples.chain().steps)),
+    (PublicText, st.text(storable, min_size=1, max_size=300)),
 ]
 
 
@@ -139,11 +145,13 @@ class World:
 
     def __init__(self) -> None:
         self.requisitions = [
-            examples.open_requisition(openings=2, on=examples.day(0)),
+            examples.requisition_approved_in_steps(openings=2, on=examples.day(0)),
             examples.requisition_with_two_interviews(openings=1, on=examples.day(0)),
         ]
         self.pools = [examples.pool(), examples.pool()]
         self.costs: list[Cost] = []
+        self.organisation = Organisation.begin(uuid4()).at(examples.day(0))
+        self.organisation.define_approval_chain(ApprovalSubject.OFFER, examples.chain())
         self.candidates = [Candidate.begin(uuid4()).at(examples.day(0)) for _ in range(4)]
         for number, candidate in enumerate(self.candidates):
             candidate.register(full_name="Ada Lovelace", source=pick(sources, number))
@@ -154,7 +162,13 @@ class World:
 
     @property
     def everyone(self) -> list[Aggregate]:
-        return [*self.requisitions, *self.pools, *self.candidates, *self.costs]
+        return [
+            *self.requisitions,
+            *self.pools,
+            *self.candidates,
+            *self.costs,
+            self.organisation,
+        ]
 
     @property
     def changed(self) -> list[Aggregate]:
@@ -225,6 +239,83 @@ class World:
         if step.what:
             pay = {"first_year_pay": f"{step.what}0000", "currency": "EUR" if step.who else "USD"}
         candidate.extend_offer(application.id, uuid4(), self.plan_of(application), **pay)
+
+    def draft(self, candidate: Candidate, step: Step) -> None:
+        application = one_of(candidate, step)
+        known = [id for id, o in candidate.offers.items() if o.application_id == application.id]
+        pay = {"first_year_pay": f"{step.what + 5}0000", "currency": "EUR"}
+        id = pick(known, step.who) if known and step.flag else uuid4()
+        candidate.draft_offer(application.id, id, **pay, start_date=date(2025, 5, 1))
+
+    def prepare(self, candidate: Candidate, step: Step) -> None:
+        """The next thing to be done about a draft, by whoever may."""
+        id = pick([id for id, offer in candidate.offers.items() if offer.draft], step.who)
+        draft = candidate.draft_of(id)
+        if draft.state == OfferState.DRAFTED:
+            steps = examples.chain().steps_at(f"{step.what + 5}0000", "EUR")
+            candidate.request_offer_approval(id, steps if step.what else ())
+        elif draft.state == OfferState.AWAITING_APPROVAL:
+            who = [examples.LEAD, examples.FINANCE, examples.BOARD]
+            if step.what == 5:
+                candidate.refuse_offer(id, "salary", pick(who, step.who))
+            else:
+                candidate.approve_offer(id, examples.BOARD if step.flag else pick(who, step.who))
+        else:
+            plan = self.plan_of(candidate.application(candidate.offer(id).application_id))
+            candidate.extend_draft(id, plan, first_year_pay="60000")
+
+    def start(self, candidate: Candidate, step: Step) -> None:
+        application = pick([a for a in candidate.applications.values() if a.opening_id], step.what)
+        if step.flag:
+            candidate.start(application.id, date(2025, 3, 1) + timedelta(days=step.what))
+        else:
+            candidate.miss_start(application.id, "other_job")
+
+    def change_plan(self, _: Candidate, step: Step) -> None:
+        requisition = pick(self.requisitions, step.who)
+        running = [a for c in self.candidates for a in c.open_applications()]
+        in_use = {a.now.stage for a in running if a.requisition_id == requisition.id}
+        plan = examples.two_interviews() if step.flag else STANDARD_PLAN
+        requisition.at(step.at).change_plan(plan, in_use)
+
+    def ask_again(self, _: Candidate, step: Step) -> None:
+        """More than was approved; or no more, as it happens."""
+        requisition = pick(self.requisitions, step.who).at(step.at)
+        if step.flag:
+            pay = {"budget_amount": f"{step.what + 5}0000", "currency": "EUR"}
+            requisition.change_details(examples.chain(), **pay)
+        else:
+            requisition.change_details(examples.chain(), level=f"Level {step.what}")
+
+    def approve(self, _: Candidate, step: Step) -> None:
+        requisition = pick(self.requisitions, step.who).at(step.at)
+        if requisition.state == State.APPROVED:
+            requisition.open()
+        elif requisition.state == State.DRAFT:
+            requisition.request_approval(examples.chain())
+        elif step.what == 5 and step.flag:
+            requisition.refuse_approval("budget", examples.LEAD)
+        else:
+            waits = requisition.approval.step if requisition.approval else None
+            requisition.approve(pick(waits.approver_ids, step.what) if waits else None)
+
+    def give_up_opening(self, _: Candidate, step: Step) -> None:
+        requisition = pick(self.requisitions, step.who).at(step.at)
+        opening = pick(list(requisition.openings), step.what)
+        if step.flag:
+            requisition.close_opening(opening, "budget")
+        else:
+            requisition.resume_opening(opening, "new_budget")
+
+    def govern(self, _: Candidate, step: Step) -> None:
+        organisation, template = self.organisation.at(step.at), f"plan-{step.who % 2}"
+        if step.what == 0:
+            chain = examples.chain() if step.flag else NO_CHAIN
+            organisation.define_approval_chain(ApprovalSubject.OFFER, chain)
+        elif step.flag:
+            organisation.save_plan_template(template, f"Plan {step.what}", STANDARD_PLAN)
+        else:
+            organisation.retire_plan_template(template)
 
     def accept(self, candidate: Candidate, step: Step) -> None:
         candidate.accept_offer(pick(list(candidate.offers), step.what))
@@ -461,8 +552,13 @@ often = (
     "screen",
     "interview",
     "offer",
+    "draft",
+    "prepare",
+    "prepare",
+    "approve",
     "accept",
     "hire",
+    "start",
     "reverse",
     "contact",
     "respond",

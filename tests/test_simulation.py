@@ -139,6 +139,7 @@ def test_everything_happens(year_and_a_half: list[Fact]) -> None:
         "application.rejected",
         "application.rejection_reversed",
         "application.screened",
+        "application.started",
         "application.withdrawn",
         "candidate.attended_event",
         "candidate.entry_corrected",
@@ -153,13 +154,18 @@ def test_everything_happens(year_and_a_half: list[Fact]) -> None:
         "interview.scheduled",
         "interview.scorecard_submitted",
         "offer.accepted",
+        "offer.approval_given",
+        "offer.approval_requested",
+        "offer.approved",
         "offer.declined",
+        "offer.drafted",
         "offer.expired",
         "offer.extended",
         "offer.rescinded",
         "organisation.policy_adopted",
         "pool.member_added",
         "pool.member_removed",
+        "requisition.approval_given",
         "requisition.details_changed",
         "requisition.opening_filled",
         "requisition.posted",
@@ -171,7 +177,8 @@ def test_everything_happens(year_and_a_half: list[Fact]) -> None:
         "touchpoint.opened",
         "touchpoint.replied",
     }
-    assert told["application.hire_reversed"] == 1
+    assert told["application.hire_reversed"] == told["application.start_no_show"] == 1
+    assert told["organisation.approval_chain_defined"] == 2
     assert 6_000 < told.total() < 9_000
 
 

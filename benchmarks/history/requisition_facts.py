@@ -20,6 +20,7 @@ def drafted(
         f'{{"number": "R-{number:05d}", "title": "{title}", "department": "{department}",'
         f' "location": "{location}", "level": "{level}", "jurisdiction": "eu",'
         f' "hiring_manager_id": "{manager}", "recruiter_ids": [{who}],'
+        ' "coordinator_ids": [], "interviewer_ids": [], "basic_qualifications": [],'
         f' "openings": [{seats}], "plan": {plan}}}'
     )
     return ("requisition.drafted", data, NONE, "", mark)
@@ -27,11 +28,13 @@ def drafted(
 
 def requisition(change: str, reason: str = NONE) -> Fact:
     """Approval asked for, given, refused; opened, put on hold, resumed, closed."""
-    return (f"requisition.{change}", "{}", reason, "", None)
+    data = '{"steps": []}' if change == "approval_requested" else "{}"
+    return (f"requisition.{change}", data, reason, "", None)
 
 
 def posting(change: str, channel: str) -> Fact:
-    return (f"requisition.{change}", f'{{"channel": "{channel}"}}', NONE, "", None)
+    frozen = ', "basic_qualifications": []' if change == "posted" else ""
+    return (f"requisition.{change}", f'{{"channel": "{channel}"{frozen}}}', NONE, "", None)
 
 
 def title_changed(title: str) -> Fact:

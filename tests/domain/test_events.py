@@ -14,9 +14,10 @@ from uuid import UUID
 import pytest
 import rfc8785
 from hypothesis import given
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain import catalogue
+from domain.approval import ApprovalStep, ApprovalSubject, ChainStep
 from domain.cost import CostScope
 from domain.document import MediaType
 from domain.errors import Refusal
@@ -38,6 +39,7 @@ from domain.event import (
 )
 from domain.feedback import Day, Score, SurveyMoment
 from domain.plan import InterviewPlan, Stage, StageKind
+from domain.requisition import PublicText, State
 from domain.role import Role, Scope
 from tests import strategies
 
@@ -68,6 +70,11 @@ PLAIN = [
     MediaType,
     CostScope,
     InterviewPlan,
+    ApprovalSubject,
+    ApprovalStep,
+    ChainStep,
+    State,
+    PublicText,
     NoneType,
     ...,
 ]
@@ -229,6 +236,7 @@ def test_every_refusal_is_raised_with_what_it_says(module: str) -> None:
         assert given_here == placeholders(refusals[name].__doc__ or ""), (module, node.lineno)
 
 
-def test_a_plan_is_made_of_what_may_stand_in_an_event() -> None:
-    stages = get_type_hints(Stage, include_extras=True)
-    assert all(stages[name] in PLAIN for name in Stage.model_fields)
+@pytest.mark.parametrize("part", [Stage, ApprovalStep, ChainStep])
+def test_plans_and_chains_are_made_of_what_may_stand_in_an_event(part: type[BaseModel]) -> None:
+    hints = get_type_hints(part, include_extras=True)
+    assert all(leaf in PLAIN for name in part.model_fields for leaf in leaves(hints[name]))

@@ -1,12 +1,14 @@
 """A requisition's life, and its openings."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from domain.application import Status
 from domain.errors import NotFound
+from domain.plan import STANDARD_PLAN, InterviewPlan, StageKind
 from domain.requisition import (
     AlreadyPosted,
     ApprovalRefused,
@@ -22,10 +24,15 @@ from domain.requisition import (
     OpeningNotFree,
     OpeningReopened,
     OpeningState,
+    PlanChanged,
+    Posted,
+    PostedAsItIs,
     PutOnHold,
     Requisition,
     RequisitionNotOpen,
+    StagesInUse,
     State,
+    TooManyOpenings,
 )
 from tests import examples
 from tests.examples import day
@@ -199,7 +206,7 @@ def test_only_the_details_that_differ_are_changed() -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"title": None}, {"title": "Data engineer"}])
-def test_a_change_of_nothing_is_refused(given: dict[str, str | None]) -> None:
+def test_a_change_of_nothing_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(NothingToChange):
         examples.open_requisition().change_details(**given)
 
@@ -247,3 +254,80 @@ def test_a_closed_requisition_is_still_taken_off() -> None:
     requisition.close("filled")
     requisition.unpost()
     assert requisition.posted_on == set()
+
+
+def test_what_was_posted_stays_as_it_was_posted() -> None:
+    requisition = examples.open_requisition()
+    requisition.change_details(description="Look after data", basic_qualifications=("SQL",))
+    requisition.post()
+    event = requisition.pending_events[-1]
+    assert isinstance(event, Posted)
+    assert (event.text, event.basic_qualifications) == ("Look after data", ("SQL",))
+    for change in ({"description": "Something else"}, {"basic_qualifications": ()}):
+        with pytest.raises(PostedAsItIs, match="posted on careers_page"):
+            requisition.change_details(**change)
+    with pytest.raises(PostedAsItIs):
+        requisition.correct_entry(5, "description", "Something else", "entered_wrong")
+    requisition.change_details(title="Analyst")
+    requisition.unpost()
+    requisition.change_details(basic_qualifications=("SQL", "Python"))
+
+
+def test_an_opening_given_up_may_be_taken_back() -> None:
+    requisition = examples.open_requisition()
+    opening = requisition.free_opening()
+    with pytest.raises(OpeningNotFree):
+        requisition.resume_opening(opening, "error")
+    requisition.close_opening(opening, "budget")
+    closed = requisition.version
+    requisition.resume_opening(opening, "new_budget")
+    event = requisition.pending_events[-1]
+    assert isinstance(event, OpeningReopened)
+    assert (event.reverses, event.reason_code) == (closed, "new_budget")
+    assert requisition.free_opening() == opening
+
+
+def test_openings_have_a_limit() -> None:
+    requisition = examples.open_requisition(openings=1000)
+    with pytest.raises(TooManyOpenings, match="at most 1000"):
+        requisition.add_opening(uuid4())
+
+
+def test_a_plan_keeps_the_stages_in_use() -> None:
+    requisition, other = examples.open_requisition(), examples.two_interviews()
+    with pytest.raises(StagesInUse, match="in screen, interview; the plan"):
+        requisition.change_plan(other, {"applied", "interview", "screen", "offer"})
+    requisition.change_plan(other, {"applied", "offer", "unheard_of"}, "tech")
+    event = requisition.pending_events[-1]
+    assert isinstance(event, PlanChanged)
+    assert (requisition.plan, event.plan_template) == (other, "tech")
+    with pytest.raises(NothingToChange):
+        requisition.change_plan(other, ())
+
+
+def test_a_stage_in_use_keeps_its_kind() -> None:
+    requisition = examples.requisition_with_two_interviews()
+    stages = [
+        stage.model_copy(update={"kind": StageKind.INTERVIEW}) if stage.id == "phone" else stage
+        for stage in requisition.plan.stages
+    ]
+    with pytest.raises(StagesInUse, match="in phone"):
+        requisition.change_plan(InterviewPlan(stages=tuple(stages)), {"phone"})
+
+
+def test_a_plan_entered_late_does_not_replace_a_younger_one() -> None:
+    requisition = examples.open_requisition(on=day(0))
+    requisition.at(day(9)).change_plan(examples.two_interviews(), ())
+    requisition.at(day(5)).change_plan(
+        InterviewPlan(stages=STANDARD_PLAN.stages[:1] + STANDARD_PLAN.stages[-1:]), ()
+    )
+    assert requisition.plan == examples.two_interviews()
+
+
+@pytest.mark.parametrize("state", [Requisition.request_approval, lambda _: None])
+def test_what_never_opened_is_closed_too(state: Callable[[Requisition], None]) -> None:
+    requisition = Requisition.begin(uuid4())
+    requisition.draft("R-1", "Analyst")
+    state(requisition)
+    requisition.close("given_up")
+    assert requisition.state == State.CLOSED

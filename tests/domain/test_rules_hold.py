@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -19,19 +20,24 @@ from commands import (
     interviews,
     merging,
     offers,
+    organisation,
     outreach,
     pools,
     requisitions,
+    starts,
 )
 from domain import catalogue
 from domain.aggregate import Aggregate
 from domain.application import Application, Status
+from domain.approval import NO_CHAIN, ApprovalSubject
 from domain.candidate import Candidate
 from domain.errors import NotFound, Refusal
 from domain.event import Event, utc_text
 from domain.feedback import SurveyMoment
 from domain.merging import MergedInto
+from domain.organisation import Organisation
 from domain.outreach import TouchpointBounced
+from domain.plan import STANDARD_PLAN
 from domain.pool import TalentPool
 from domain.requisition import OpeningState, Requisition
 from store.envelope import Attribution, Fact
@@ -79,6 +85,17 @@ class ListLog:
 
     def pool(self, id: UUID) -> TalentPool:
         return self.give(TalentPool, id)
+
+    def organisation_itself(self) -> Organisation:
+        return self.give(Organisation, self.all(Organisation)[0].id)
+
+    def opened(self, stream_id: UUID, version: int, *_: Any) -> dict[str, Any]:
+        """What the event says that is sealed in it."""
+        return next(
+            {name: said for fields in fact.personal.values() for name, said in fields.items()}
+            for fact in self.facts
+            if (fact.originator_id, fact.originator_version) == (stream_id, version)
+        )
 
     def entry(self, position: int) -> tuple[Aggregate, int]:
         fact = self.facts[position - 1]
@@ -151,7 +168,8 @@ class Recruiting(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.pool = examples.pool()
+        self.pool, itself = examples.pool(), Organisation.begin(uuid4())
+        itself.define_approval_chain(ApprovalSubject.REQUISITION, examples.chain())
         requisitions = [
             examples.open_requisition(SEATS),
             examples.requisition_with_two_interviews(SEATS),
@@ -159,7 +177,7 @@ class Recruiting(RuleBasedStateMachine):
         people = [examples.applied_on(examples.day(1), requisitions[0]) for _ in range(PEOPLE)]
         for candidate in people:
             candidate.grant_consent("contact", "v1")
-        self.memory.record(*requisitions, self.pool, *people)
+        self.memory.record(itself, *requisitions, self.pool, *people)
 
     def ask(self, command: Callable[..., Recorded], *arguments: Any, **about: Any) -> None:
         """Asks for something, which the rules may refuse; then nothing has happened."""
@@ -254,6 +272,38 @@ class Recruiting(RuleBasedStateMachine):
                 command = getattr(offers, answer)
                 self.ask(command, offer.application_id, offer_id, *reason, occurred_at=at)
 
+    @rule(
+        number=numbers,
+        step=st.sampled_from(["draft", "request_approval", "approve", "refuse", "extend_draft"]),
+        at=times,
+    )
+    def prepare_offer(self, number: int, step: str, at: Any) -> None:
+        known = [(id, o) for c in self.memory.all(Candidate) for id, o in c.offers.items()]
+        if step == "draft" and number % 2:
+            pay = {"first_year_pay": f"{number}0000", "currency": "EUR"}
+            self.ask(offers.draft, pick(list(self.applications), number), **pay, occurred_at=at)
+        for offer_id, offer in known[number : number + 1]:
+            about = offer.application_id, offer_id
+            if step == "draft":
+                self.ask(offers.draft, about[0], offer_id=offer_id, occurred_at=at)
+            elif step == "refuse":
+                self.ask(offers.refuse_approval, *about, "salary", occurred_at=at)
+            else:
+                self.ask(getattr(offers, step), *about, occurred_at=at)
+
+    @rule(define=st.booleans())
+    def govern(self, define: bool) -> None:
+        chain = examples.chain() if define else NO_CHAIN
+        self.ask(organisation.define_approval_chain, ApprovalSubject.OFFER, chain)
+
+    @rule(number=numbers, came=st.booleans(), at=times)
+    def arrive(self, number: int, came: bool, at: Any) -> None:
+        id = pick(list(self.applications), number)
+        if came:
+            self.ask(starts.start, id, date(2025, 3, 1), occurred_at=at)
+        else:
+            self.ask(starts.miss, id, "other_job", occurred_at=at)
+
     @rule(number=numbers, ending=st.sampled_from(["hire", "hire", "reject", "withdraw"]), at=times)
     def end(self, number: int, ending: str, at: Any) -> None:
         reason = [] if ending == "hire" else ["experience"]
@@ -329,6 +379,11 @@ class Recruiting(RuleBasedStateMachine):
                 "reopen",
                 "add_opening",
                 "close_opening",
+                "reopen_opening",
+                "request_approval",
+                "approve",
+                "refuse_approval",
+                "change_plan",
                 "post",
                 "unpost",
             ]
@@ -336,11 +391,17 @@ class Recruiting(RuleBasedStateMachine):
     )
     def administer(self, what: int, step: str) -> None:
         requisition = self.memory.all(Requisition)[what % 2]
-        unexplained = step in ("resume", "add_opening", "post", "unpost")
-        about: list[Any] = [] if unexplained else ["budget"]
-        if step == "close_opening":
+        explained = ("put_on_hold", "reopen", "close_opening", "reopen_opening", "refuse_approval")
+        about: list[Any] = ["budget"] if step in explained else []
+        if step in ("close_opening", "reopen_opening"):
             about.insert(0, pick(list(requisition.openings), what))
-        self.ask(getattr(requisitions, step), requisition.id, *about)
+        plans = pick([STANDARD_PLAN, examples.two_interviews()], what // 2)
+        plan = {"plan": plans} if step == "change_plan" else {}
+        self.ask(getattr(requisitions, step), requisition.id, *about, **plan)
+        after = self.memory.requisition(requisition.id)
+        lost = set(requisition.plan.stages) - set(after.plan.stages)
+        standing = {a.now.stage for _, a in applications.active_applications(self.log, after)}
+        assert not standing & {stage.id for stage in lost}
 
     @rule(what=numbers, disposition=st.sampled_from([None, None, "position_closed"]))
     def close(self, what: int, disposition: str | None) -> None:

@@ -1,0 +1,93 @@
+"""Requisitions by HTTP: plans and templates, postings, openings."""
+
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from tests import examples
+from tests.api.test_approvals import refused
+from tests.api.test_whole_way import applied, get, open_requisition, post
+
+PLAN = examples.two_interviews().model_dump(mode="json")
+
+
+def stages(client: TestClient, requisition: str, **asks: Any) -> list[str]:
+    seen = get(client, f"/requisitions/{requisition}", **asks)["requisition"]
+    return [stage["id"] for stage in seen["stages"]]
+
+
+def test_a_requisition_copies_a_template_and_keeps_its_copy(admin: TestClient) -> None:
+    post(admin, "/plan-templates", template="tech", title="Tech", plan=PLAN)
+    made = post(admin, "/requisitions", number="R-1", title="Analyst", plan_template="tech")["id"]
+    post(admin, "/plan-templates/tech/retirement")
+    refused(admin, "/requisitions", 404, "not-found", number="R-2", title="A", plan_template="tech")
+    done = post(admin, f"/requisitions/{made}/details", jurisdiction="de")["log_position"]
+    seen = get(admin, f"/requisitions/{made}", min_log_position=done)["requisition"]
+    assert [stage["id"] for stage in seen["stages"]] == [stage["id"] for stage in PLAN["stages"]]
+    assert (seen["plan_template"], seen["jurisdiction"]) == ("tech", "de")
+    assert get(admin, "/plan-templates")["items"] == []
+
+
+def test_a_template_is_listed_as_it_was_last_saved(admin: TestClient) -> None:
+    post(admin, "/plan-templates", template="tech", title="Tech", plan=PLAN)
+    done = post(admin, "/plan-templates", template="tech", title="Engineers", plan=PLAN)
+    known = get(admin, "/plan-templates", min_log_position=done["log_position"])["items"]
+    assert [template["title"] for template in known] == ["Engineers"]
+    before = get(admin, "/plan-templates", known_before=done["log_position"])["items"]
+    assert [template["title"] for template in before] == ["Tech"]
+
+
+def test_a_plan_changes_around_those_who_stand_in_it(admin: TestClient) -> None:
+    requisition = open_requisition(admin)
+    _, application = applied(admin, requisition)
+    before = post(admin, f"/applications/{application}/screenings", outcome="passed")
+    refused(admin, f"/requisitions/{requisition}/plan", 409, "stages-in-use", plan=PLAN)
+    post(admin, f"/applications/{application}/moves", stage="offer")
+    done = post(admin, f"/requisitions/{requisition}/plan", plan=PLAN)["log_position"]
+    assert stages(admin, requisition, min_log_position=done)[1:3] == ["phone", "team"]
+    known = {"known_before": before["log_position"] + 1}
+    assert stages(admin, requisition, **known)[1:3] == ["screen", "interview"]
+    columns = get(admin, f"/requisitions/{requisition}/board")["columns"]
+    assert [column["id"] for column in columns if column["cards"]] == ["offer"]
+
+
+def test_who_ended_in_a_stage_of_old_is_still_on_the_board(admin: TestClient) -> None:
+    requisition = open_requisition(admin)
+    _, application = applied(admin, requisition)
+    post(admin, f"/applications/{application}/screenings", outcome="failed")
+    post(admin, f"/applications/{application}/rejection", reason_code="experience")
+    done = post(admin, f"/requisitions/{requisition}/plan", plan=PLAN)["log_position"]
+    board = get(
+        admin, f"/requisitions/{requisition}/board", status="rejected", min_log_position=done
+    )
+    last = board["columns"][-1]
+    assert (last["id"], last["kind"], len(last["cards"])) == ("screen", "screen", 1)
+
+
+def test_what_is_posted_is_frozen(admin: TestClient) -> None:
+    requisition = open_requisition(admin)
+    about = f"/requisitions/{requisition}"
+    words = {"description": "You will look after data.", "basic_qualifications": ["SQL"]}
+    post(admin, f"{about}/details", **words)
+    done = post(admin, f"{about}/posting")["log_position"]
+    refused(admin, f"{about}/details", 409, "posted-as-it-is", description="Something else.")
+    [posted] = get(admin, f"{about}/postings", min_log_position=done)["items"]
+    assert (posted["channel"], posted["text"]) == ("careers_page", words["description"])
+    assert posted["basic_qualifications"] == ["SQL"]
+    post(admin, f"{about}/posting/withdrawal")
+    done = post(admin, f"{about}/details", basic_qualifications=["SQL", "Python"])["log_position"]
+    seen = get(admin, about, min_log_position=done)["requisition"]
+    assert (seen["posted_on"], seen["basic_qualifications"]) == ([], ["SQL", "Python"])
+    assert get(admin, f"{about}/postings")["items"] == []
+
+
+def test_an_opening_given_up_is_reopened(admin: TestClient) -> None:
+    about = f"/requisitions/{open_requisition(admin, openings=2)}"
+    done = post(admin, f"{about}/openings")["log_position"]
+    seats = get(admin, f"{about}/openings", min_log_position=done)["items"]
+    assert [seat["state"] for seat in seats] == ["free"] * 3
+    seat = f"{about}/openings/{seats[0]['opening_id']}"
+    refused(admin, f"{seat}/closure/reversal", 409, "opening-not-free", reason_code="error")
+    post(admin, f"{seat}/closure", reason_code="budget")
+    done = post(admin, f"{seat}/closure/reversal", reason_code="new_budget")["log_position"]
+    assert get(admin, about, min_log_position=done)["requisition"]["openings_free"] == 3
