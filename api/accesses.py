@@ -47,6 +47,7 @@ def list_candidate_accesses(
     limit: Limit = 100,
 ) -> AccessesToCandidate:
     """Who looked at a candidate's personal data. Looking here is no access to it."""
+    calling.log.candidate(candidate_id)
     with calling.log.database.transaction(calling.organisation) as connection:
         rows = accesses_to(
             connection,

@@ -1,6 +1,8 @@
 """All commands together, and how they fail."""
 
 import logging
+import signal
+import sys
 
 import typer
 
@@ -50,6 +52,8 @@ for part in (
 
 def main() -> None:
     """Runs the command line; whatever is refused ends in one line and exit code 1."""
+    # Killed by it, a program would leave the embedded database running.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         cli()

@@ -83,7 +83,7 @@ class Follower(threading.Thread):
         sweep_at = 0.0
         while not self.stopped.is_set():
             began = time.monotonic()
-            due |= self._newcomers(listening, steppers)
+            due |= self._newcomers(listening, steppers) | self._recovering(began)
             if sweeps := began >= sweep_at:
                 due = set(steppers)
             moved = {schema for schema in due if self._step(steppers[schema])}
@@ -107,6 +107,13 @@ class Follower(threading.Thread):
                 self._renewal.look_at(organisation)
         return {organisation.schema for organisation in new}
 
+    def _recovering(self, now: float) -> set[str]:
+        """Who was in trouble, and is to try again."""
+        due = {schema for schema, at in self._resumes_at.items() if at <= now}
+        for schema in due:
+            del self._resumes_at[schema]
+        return due
+
     def _woken(
         self, listening: psycopg.Connection[tuple[object, ...]], patience: float
     ) -> set[str]:
@@ -116,8 +123,7 @@ class Follower(threading.Thread):
     def _step(self, stepper: Stepping) -> bool:
         """Whether an organisation moved. One in trouble pauses; it holds up nobody else."""
         organisation = stepper.organisation
-        paused = time.monotonic() < self._resumes_at.get(organisation.schema, 0)
-        if paused or self.stopped.is_set():
+        if organisation.schema in self._resumes_at or self.stopped.is_set():
             return False
         try:
             return stepper.step() is not None

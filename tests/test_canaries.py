@@ -291,8 +291,9 @@ def test_no_word_about_a_person_is_ever_at_rest_nor_said_once_they_are_erased(
         here.query("psql", "-c", "CHECKPOINT")
         assert leaks(iter([("dump", here.query("pg_dump"))])) == {}
         assert leaks(at_rest(here)) == {}
-        bundle = client.get(f"/api/audit/bundles/{ids['candidate_id']}")
-        assert bundle.status_code == 200
+        proof = f"/api/audit/bundles/{ids['candidate_id']}"
+        wait_until(lambda: client.get(proof).status_code == 200)
+        bundle = client.get(proof)
         assert canaries_in(unpacked(bundle.content)) == []
     here.copy_database(backup)
 
