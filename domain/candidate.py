@@ -1,8 +1,8 @@
 """The candidate: one person, one history, from first contact to hire and beyond.
 
 What can happen to a candidate stands by concern, facts first in each: applications
-(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py).
-Here is who the person is.
+(application.py), interviews (interview.py), offers (offer.py), keeping in touch (outreach.py),
+messages (message.py). Here is who the person is.
 """
 
 from dataclasses import field
@@ -25,8 +25,9 @@ from domain.event import (
     personal_fields,
 )
 from domain.interview import Interviewed, InterviewScheduled
+from domain.message import EMAIL, MessageEvent, Messages
 from domain.offer import OfferAnswer, OfferExtended
-from domain.outreach import Outreach, Reengaged
+from domain.outreach import Reengaged
 
 
 class Registered(CandidateEvent, name="candidate.registered"):
@@ -101,7 +102,7 @@ class NothingToUpdate(Refusal):
     """The update names no field to change."""
 
 
-class Candidate(Outreach):
+class Candidate(Messages):
     """A person, at once applicant (ATS) and relation (CRM)."""
 
     stream_type = "candidate"
@@ -167,6 +168,10 @@ class Candidate(Outreach):
                 self.note_interview(event)
             case OfferExtended() | OfferAnswer():
                 self.note_offer(event)
+            case MessageEvent():
+                self.note_message(event)
+            case ProfileUpdated() if event.email is not None:
+                self.bounced.discard(EMAIL)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
             case ExternalIdLinked():

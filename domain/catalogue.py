@@ -1,6 +1,6 @@
 """Every event there is: importing this module makes all stored type names known."""
 
-from domain import candidate, cost, organisation, pool, requisition
+from domain import candidate, cost, message_template, organisation, pool, requisition
 from domain.aggregate import Aggregate
 from domain.event import Event, type_names
 
@@ -11,6 +11,7 @@ aggregates: tuple[type[Aggregate], ...] = (
     requisition.Requisition,
     pool.TalentPool,
     cost.Cost,
+    message_template.MessageTemplate,
     organisation.Organisation,
 )
 

@@ -1,6 +1,9 @@
 """The organisation whose log this is. Its first event is the first of every log."""
 
+from dataclasses import field
+
 from domain.aggregate import Aggregate
+from domain.errors import Refusal
 from domain.event import Code, Count, Event, Words
 
 
@@ -27,11 +30,29 @@ class EventSkipped(OrganisationEvent, name="organisation.event_skipped"):
     reason: Words
 
 
+class PolicyPaused(OrganisationEvent, name="organisation.policy_paused"):
+    sentence = "Policy {policy} paused"
+    policy: Code
+
+
+class PolicyResumed(OrganisationEvent, name="organisation.policy_resumed"):
+    sentence = "Policy {policy} resumed"
+    policy: Code
+
+
+class AlreadyPaused(Refusal):
+    """Policy {policy} is paused already."""
+
+    status = 409
+
+
 class Organisation(Aggregate):
-    """What the organisation decides about its own figures."""
+    """What the organisation decides about its own figures, and what it lets policies do."""
 
     stream_type = "organisation"
     event_class = OrganisationEvent
+
+    paused: set[str] = field(default_factory=set)
 
     def adopt_policy(self, metric: str, policy: str) -> None:
         """From now on a metric is counted this way, unless asked otherwise."""
@@ -46,5 +67,17 @@ class Organisation(Aggregate):
             reason=reason,
         )
 
+    def pause_policy(self, policy: str) -> None:
+        """Keeps a policy from doing anything; it goes on deciding what it would do."""
+        self.guard(policy not in self.paused, AlreadyPaused(policy=policy))
+        self.happened(PolicyPaused, policy=policy)
+
+    def resume_policy(self, policy: str) -> None:
+        """Lets a policy do what has become due meanwhile, and try again what stopped it."""
+        self.happened(PolicyResumed, policy=policy)
+
     def note(self, event: Event) -> None:
-        """Nothing here forbids anything, so there is nothing to know."""
+        if isinstance(event, PolicyPaused):
+            self.paused.add(event.policy)
+        if isinstance(event, PolicyResumed):
+            self.paused.discard(event.policy)

@@ -6,6 +6,8 @@ from projections import (
     costs,
     engagement,
     hire_outcomes,
+    message_templates,
+    messages,
     policies,
     requisitions,
     surveys,
@@ -24,5 +26,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     hire_outcomes.READ_MODEL,
     costs.READ_MODEL,
     policies.READ_MODEL,
+    messages.READ_MODEL,
+    message_templates.READ_MODEL,
     timeline.READ_MODEL,
 )

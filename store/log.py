@@ -15,6 +15,7 @@ from domain.aggregate import Aggregate
 from domain.candidate import Candidate
 from domain.cost import Cost
 from domain.errors import NotFound, VersionMismatch
+from domain.message_template import MessageTemplate
 from domain.organisation import Organisation as OrganisationItself
 from domain.pool import TalentPool
 from domain.requisition import Requisition
@@ -29,6 +30,13 @@ SELECT stream_id
 FROM events
 WHERE (data ->> 'application_id')::uuid = %(application)s
   AND type IN ('application.applied', 'application.reengaged')
+"""
+
+CANDIDATE_WITH = """
+SELECT stream_id
+FROM events
+WHERE (data ->> 'message_id')::uuid = %(message)s
+  AND type IN ('message.requested', 'message.received')
 """
 
 CANDIDATES_FOR = """
@@ -103,6 +111,13 @@ class Log(Application[UUID]):
             raise NotFound(what="application", id=application_id)
         return self.candidate(rows[0]["stream_id"])
 
+    def candidate_with(self, message_id: UUID) -> Candidate:
+        """The candidate a message was written to, or came from. Raises NotFound."""
+        rows = self.database.read(self.organisation, CANDIDATE_WITH, {"message": message_id})
+        if not rows:
+            raise NotFound(what="message", id=message_id)
+        return self.candidate(rows[0]["stream_id"])
+
     def candidates_for(self, requisition_id: UUID) -> list[Candidate]:
         """Everyone who ever applied for a requisition."""
         rows = self.database.read(
@@ -121,6 +136,10 @@ class Log(Application[UUID]):
     def cost(self, id: UUID) -> Cost:
         """A cost. Raises NotFound."""
         return self._get(Cost, id)
+
+    def message_template(self, id: UUID) -> MessageTemplate:
+        """A message template. Raises NotFound."""
+        return self._get(MessageTemplate, id)
 
     def organisation_itself(self) -> OrganisationItself:
         """The organisation whose log this is."""
