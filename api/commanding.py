@@ -32,8 +32,16 @@ WHERE command_id = %(command)s
   AND expires_at > clock_timestamp()
 """
 
-_told_by = ("touchpoint_id", "offer_id", "interview_id", "application_id")
-_ids = ("application_id", "interview_id", "offer_id", "touchpoint_id", "opening_id", "pool_id")
+_told_by = ("message_id", "touchpoint_id", "offer_id", "interview_id", "application_id")
+_ids = (
+    "message_id",
+    "application_id",
+    "interview_id",
+    "offer_id",
+    "touchpoint_id",
+    "opening_id",
+    "pool_id",
+)
 
 
 def example(**fields: Any) -> ConfigDict:
@@ -84,6 +92,8 @@ class Answer(BaseModel):
     opening_id: UUID | None = None
     pool_id: UUID | None = None
     cost_id: UUID | None = None
+    message_id: UUID | None = None
+    message_template_id: UUID | None = None
     events: list[RecordedEvent]
 
 

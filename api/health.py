@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from api.asking import Answered, Asking, asking, getting
 from api.caller import READING, Caller, may, system
 from api.problems import problem_responses
+from policies.standing import PolicyStanding, standings
 from projections.catalogue import READ_MODELS
 from projections.health import ReadModelHealth, health
 from projections.live import standing
@@ -32,6 +33,16 @@ MEASURES: tuple[Measure, ...] = (
     ("lag_events", "Events recorded that it has not taken in.", lambda row: row.lag_events),
     ("lag_seconds", "Age of the oldest of these.", lambda row: row.lag_seconds),
     ("stopped", "1 if an event has stopped it.", lambda row: row.error is not None),
+)
+
+PolicyMeasure = tuple[str, str, Callable[[PolicyStanding], float]]
+POLICY_MEASURES: tuple[PolicyMeasure, ...] = (
+    ("position", "The last log position it has followed.", lambda row: row.position),
+    ("lag_events", "Events recorded that it has not followed.", lambda row: row.lag_events),
+    ("stopped", "1 if an event has stopped it.", lambda row: row.error is not None),
+    ("paused", "1 if it may do nothing.", lambda row: row.paused),
+    ("waiting", "Effects that wait until they are due.", lambda row: row.waiting),
+    ("in_doubt", "Effects nobody knows whether they happened.", lambda row: row.in_doubt),
 )
 
 
@@ -94,14 +105,17 @@ def list_read_models(ask: Asking = asking(READING, READ_MODELS)) -> ReadModels:
     "/metrics", response_class=PlainTextResponse, responses=problem_responses(401, 403, 503)
 )
 def expose_metrics(calling: Annotated[Caller, may(READING)]) -> Response:
-    """The log and the read models in numbers, in the text format of Prometheus."""
+    """The log, the read models and the policies in numbers, in the text format of Prometheus."""
     with calling.log.database.transaction(calling.organisation) as connection:
         head, read_models = standing(connection).head, health(connection)
-    text = generate_latest(_measured(head, read_models))
+        policies = standings(connection)
+    text = generate_latest(_measured(head, read_models, policies))
     return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
 
-def _measured(head: int, read_models: list[ReadModelHealth]) -> CollectorRegistry:
+def _measured(
+    head: int, read_models: list[ReadModelHealth], policies: list[PolicyStanding]
+) -> CollectorRegistry:
     """Read off for one answer: a registry that lived on would go on telling what has gone."""
     registry = CollectorRegistry()
     Gauge("hireledger_log_position", "The newest log position.", registry=registry).set(head)
@@ -111,4 +125,8 @@ def _measured(head: int, read_models: list[ReadModelHealth]) -> CollectorRegistr
         )
         for row in read_models:
             gauge.labels(row.name).set(of(row))
+    for name, words, measure in POLICY_MEASURES:
+        gauge = Gauge(f"hireledger_policy_{name}", words, labelnames=["policy"], registry=registry)
+        for policy in policies:
+            gauge.labels(policy.policy).set(measure(policy))
     return registry

@@ -21,9 +21,12 @@ from api import (
     feedback,
     health,
     interviews,
+    message_templates,
+    messages,
     metrics,
     offers,
     outreach,
+    policies,
     pools,
     requisitions,
 )
@@ -31,6 +34,7 @@ from api.commanding import already_done
 from api.limits import LimitBodies, NameRequests
 from api.live import Live
 from api.problems import Problem, handle_problems
+from policies.runner import Reactions
 from projections.follower import Follower
 from store.append import AlreadyDone
 from store.system import Hireledger
@@ -43,7 +47,7 @@ and as known at any time (`known_at`, `known_before`).
 
 
 def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
-    """The application over a running system, with a projector of its own unless told not to."""
+    """The application over a running system, with a projector and policies of its own unless told not to."""
 
     live = Live(hireledger)
 
@@ -54,13 +58,17 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         gc.collect()
         gc.freeze()
         follower = Follower(hireledger.database) if with_projector else None
-        if follower:
+        reactions = Reactions(hireledger) if with_projector else None
+        if follower and reactions:
             follower.start()
+            reactions.start()
         with live.ended_by_signals():
             yield
-        if follower:
+        if follower and reactions:
             follower.stop()
+            reactions.stop()
             follower.join()
+            reactions.join()
 
     application = FastAPI(
         title="Hireledger",
@@ -84,6 +92,8 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         applications,
         interviews,
         offers,
+        messages,
+        message_templates,
         feedback,
         costs,
         pools,
@@ -91,6 +101,7 @@ def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
         engagement_scores,
         metrics,
         events,
+        policies,
         health,
     ):
         application.include_router(module.router)

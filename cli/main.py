@@ -5,7 +5,7 @@ import logging
 import typer
 
 from app import NotMigrated
-from cli import analysis, data, read_models, serving
+from cli import analysis, data, policies, read_models, serving
 from cli.shared import fail
 from domain.errors import Refusal
 from projections.generations import RebuildCancelled
@@ -19,7 +19,7 @@ from store.database import DatabaseUnusable
 from store.migrations import MigrationRefused
 
 cli = typer.Typer(help="Recruiting on an append-only ledger.", no_args_is_help=True)
-for part in (serving, data, analysis, read_models):
+for part in (serving, data, analysis, read_models, policies):
     cli.add_typer(part.cli)
 
 

@@ -8,6 +8,7 @@ import uvicorn
 from api import server
 from cli.shared import catch_up, progress, running, talk
 from domain.role import Role
+from policies.runner import Reactions
 from projections.follower import Follower
 from simulation.history import simulate
 from store import api_keys, organisations
@@ -27,7 +28,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = PORT,
     projector: Annotated[
-        bool, typer.Option(help="Move the read models in this process too.")
+        bool, typer.Option(help="Move the read models and run the policies in this process too.")
     ] = True,
 ) -> None:
     """Serve the API, with a projector unless another process has one."""
@@ -37,15 +38,18 @@ def serve(
 
 @cli.command()
 def project() -> None:
-    """Move the read models of all organisations; any number of these may run."""
+    """Move the read models and run the policies of all organisations; any number may run."""
     with running() as hireledger:
-        follower = Follower(hireledger.database)
+        follower, reactions = Follower(hireledger.database), Reactions(hireledger)
         follower.start()
+        reactions.start()
         try:
             follower.join()
         except KeyboardInterrupt:
             follower.stop()
             follower.join()
+        reactions.stop()
+        reactions.join()
 
 
 @cli.command()

@@ -97,7 +97,9 @@ def resolve(
             raise NotInDoubt(key=key, state=state)
         candidate = log.candidate_with(effect.about).at(occurred_at)
         if resolution == Resolution.SENT:
-            candidate.note_sending(effect.about, "not_known", confirmed_by_hand=True)
+            candidate.note_sending(
+                effect.about, effect.provider_id or "not_known", confirmed_by_hand=True
+            )
         else:
             candidate.resend_message(effect.about)
         return log.record(candidate, by=by)
@@ -112,9 +114,7 @@ def note_sending(
     return log.record(candidate, by=by)
 
 
-def bounce(
-    log: Log, by: Attribution, message_id: UUID, code: str, *, permanent: bool
-) -> Recorded:
+def bounce(log: Log, by: Attribution, message_id: UUID, code: str, *, permanent: bool) -> Recorded:
     """Records that a message came back, or could not be sent."""
     candidate = log.candidate_with(message_id)
     candidate.bounce_message(message_id, code, permanent=permanent)

@@ -104,6 +104,7 @@ class Message:
     version: int
     """The entry, in the candidate's stream, that has its text."""
     send_at: datetime | None = None
+    handed_over: bool = False
 
 
 class Messages(Outreach):
@@ -165,7 +166,12 @@ class Messages(Outreach):
         confirmed_by_hand: bool = False,
     ) -> None:
         """Records that the mail server took a message over, or that a person says so."""
-        message = self._waiting(message_id, "sending it")
+        message = self._ours(message_id)
+        # A mail may have come back, or been answered, before we come to say that it went out.
+        self.guard(
+            not message.handed_over and message.state != MessageState.CANCELLED,
+            MessageNotWaiting(state=message.state, action="sending it"),
+        )
         self.happened(
             MessageSent,
             application_id=message.application_id,
@@ -255,7 +261,9 @@ class Messages(Outreach):
             case MessageCancelled():
                 message.state = MessageState.CANCELLED
             case MessageSent():
-                message.state = MessageState.SENT
+                message.handed_over = True
+                if message.state == MessageState.WAITING:
+                    message.state = MessageState.SENT
             case MessageBounced() if event.permanent:
                 message.state = MessageState.BOUNCED
                 self.bounced.add(EMAIL)

@@ -47,7 +47,8 @@ SELECT
     about,
     application_id,
     due_at,
-    attempts
+    attempts,
+    provider_id
 FROM outbox
 """
 FIND = COLUMNS + "WHERE key = %(key)s"
@@ -121,6 +122,7 @@ class Effect:
     application_id: UUID | None
     due_at: datetime
     attempts: int = 0
+    provider_id: str | None = None
 
     @property
     def key(self) -> str:
