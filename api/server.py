@@ -47,7 +47,7 @@ and as known at any time (`known_at`, `known_before`).
 
 
 def create(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
-    """The application over a running system, with a projector and policies of its own unless told not to."""
+    """The application over a running system; it projects and runs policies unless told not to."""
 
     live = Live(hireledger)
 

@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -82,8 +83,7 @@ def _address(text: str) -> Address:
         if not domain or not address.username:
             raise CannotBeMailed(BAD_ADDRESS)
         return Address(username=address.username, domain=domain)
-    except (ValueError, IndexError, UnicodeError) as error:
-        # Also email.errors.MessageError, which is a ValueError only in part.
+    except (MessageError, ValueError, IndexError) as error:
         raise CannotBeMailed(BAD_ADDRESS) from error
 
 
