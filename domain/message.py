@@ -38,8 +38,8 @@ class MessageCancelled(MessageEvent, name="message.cancelled"):
 
 class MessageSent(MessageEvent, name="message.sent"):
     sentence = "Message sent"
-    provider_id: Code
-    """SHA-256 of the Message-ID it bears, in part."""
+    mail_hash: Code
+    """SHA-256 of the Message-ID that the mail bears, in part."""
     confirmed_by_hand: bool = False
     """Whether a person settled a doubt; otherwise the mail server took it over."""
     recipient: CommunicationText = None
@@ -160,7 +160,7 @@ class Messages(Outreach):
     def note_sending(
         self,
         message_id: UUID,
-        provider_id: str,
+        mail_hash: str,
         recipient: str | None = None,
         *,
         confirmed_by_hand: bool = False,
@@ -176,7 +176,7 @@ class Messages(Outreach):
             MessageSent,
             application_id=message.application_id,
             message_id=message_id,
-            provider_id=provider_id,
+            mail_hash=mail_hash,
             confirmed_by_hand=confirmed_by_hand,
             recipient=recipient,
         )

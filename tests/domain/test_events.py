@@ -35,6 +35,7 @@ from domain.event import (
     personal_fields,
 )
 from domain.feedback import Day, Score, SurveyMoment
+from domain.message_template import TemplateText
 from domain.plan import InterviewPlan, Stage, StageKind
 from tests import strategies
 
@@ -49,6 +50,7 @@ PLAIN = [
     Count,
     Moment,
     Words,
+    TemplateText,
     Amount,
     Currency,
     Percent,

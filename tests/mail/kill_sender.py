@@ -1,5 +1,9 @@
-"""A process to be killed: sends the messages of one organisation, and says so line by line."""
+"""A nursery of senders to be killed: whenever one dies the next is born, and its number told.
 
+The nursery only imports; what a sender opens, it opens itself.
+"""
+
+import os
 import sys
 
 import app
@@ -10,13 +14,23 @@ from policies.settings import MailSettings
 from store import organisations
 
 
-def main(name: str) -> None:
+def send(name: str) -> None:
+    """Sends the messages of an organisation until killed."""
     system = app.start()
     settings = MailSettings()
     log = system.log(organisations.find(system.database, name))
     reactor = Reactor(log, SendMessages(settings), Postman(settings))
     while True:
         reactor.step()
+
+
+def main(name: str) -> None:
+    while True:
+        child = os.fork()
+        if child == 0:
+            send(name)
+        print(child, flush=True)
+        os.waitpid(child, 0)
 
 
 if __name__ == "__main__":

@@ -60,9 +60,10 @@ def expiring(log: Log) -> Reactor:
 
 
 def offered_until(log: Log, until: datetime, source: str = "api") -> Candidate:
-    candidate = examples.interviewed()
+    requisition = examples.open_requisition()
+    candidate = examples.interviewed(requisition)
     candidate.extend_offer(the_application(candidate).id, uuid4(), STANDARD_PLAN, expires_at=until)
-    log.record(candidate, by=by(source))
+    log.record(requisition, candidate, by=by(source))
     return candidate
 
 
@@ -180,7 +181,7 @@ class Stumbling(ExpireOffers):
         return super().decide(event)
 
 
-def test_an_event_stops_only_the_policy_that_cannot_take_it_in(log: Log, expiring: Reactor) -> None:
+def test_an_event_stops_only_the_policy_that_cannot_take_it_in(log: Log) -> None:
     stumbling = Reactor(log, Stumbling(MailSettings()))
     candidate = offered_until(log, datetime.now(UTC) + SOON)
     reminding = Reactor(log, RemindInterviewers(MailSettings()))
@@ -222,7 +223,8 @@ def test_interviewers_are_reminded_once_of_scorecards_that_are_missing(
     grace.register(full_name="Grace", email="grace@acme.example")
     alan.register(full_name="Alan", email="alan@acme.example")
     candidate, interview_id = interviewed_by(log, grace, alan)
-    reminding = Reactor(log, RemindInterviewers(settings_of_mail), Postman(settings_of_mail))
+    postman = Postman(settings_of_mail)
+    reminding = Reactor(log, RemindInterviewers(settings_of_mail), postman)
     run_out(reminding)
     days = [row.due_at - datetime.now(UTC) for row in upcoming(log, "remind-interviewers")]
     assert [round(wait / timedelta(days=1)) for wait in days] == [2, 2]
@@ -232,6 +234,7 @@ def test_interviewers_are_reminded_once_of_scorecards_that_are_missing(
     run_out(reminding)
     time_passes(log)
     run_out(reminding)
+    postman.close()
     assert [mail["To"] for mail in smtp.mails] == ["grace@acme.example"]
     history = log.candidate(candidate.id).history
     (reminded,) = (event for event in history if isinstance(event, ScorecardReminded))
@@ -254,12 +257,15 @@ def test_two_runners_at_once_send_each_message_once(
             send_at=datetime.now(UTC),
         )
     policy = SendMessages(settings_of_mail)
-    reactors = [Reactor(log, policy, Postman(settings_of_mail)) for _ in range(4)]
+    postmen = [Postman(settings_of_mail) for _ in range(4)]
+    reactors = [Reactor(log, policy, postman) for postman in postmen]
     runners = [threading.Thread(target=run_out, args=[reactor]) for reactor in reactors]
     for runner in runners:
         runner.start()
     for runner in runners:
         runner.join()
     run_out(reactors[0])
+    for postman in postmen:
+        postman.close()
     assert len({mail["Message-ID"] for mail in smtp.mails}) == len(smtp.mails) == 40
     assert upcoming(log, "send-messages") == []
