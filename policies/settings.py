@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class MailSettings(BaseSettings):
     """`HIRELEDGER_SMTP_URL` and the others below; what is not set is not done."""
 
-    model_config = SettingsConfigDict(env_prefix="HIRELEDGER_")
+    model_config = SettingsConfigDict(env_prefix="HIRELEDGER_", env_ignore_empty=True)
 
     smtp_url: SecretStr | None = None
     """smtp://user:password@host:port, or smtps:// for TLS from the start."""

@@ -5,6 +5,7 @@ The nursery only imports; what a sender opens, it opens itself.
 
 import os
 import sys
+import time
 
 import app
 from policies.mail.handover import Postman
@@ -21,7 +22,8 @@ def send(name: str) -> None:
     log = system.log(organisations.find(system.database, name))
     reactor = Reactor(log, SendMessages(settings), Postman(settings))
     while True:
-        reactor.step()
+        if not reactor.step():
+            time.sleep(0.05)
 
 
 def main(name: str) -> None:

@@ -95,7 +95,7 @@ def outlive(
             until = count(smtp) + random.randint(3, 25)
             while left(log) and count(smtp) < until:
                 assert time.monotonic() < deadline, f"{left(log)} are still waiting"
-                time.sleep(0.02)
+                time.sleep(0.05)
             kills += random.choice(senders).kill()
     assert kills >= messages / 30
     run_out(sender)
