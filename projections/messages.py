@@ -85,8 +85,8 @@ SELECT
     CASE
         WHEN begun.kind = 'received' THEN 'received'
         WHEN fate.bounced THEN 'bounced'
-        WHEN fate.sent OR fate.answered THEN 'sent'
         WHEN fate.cancelled THEN 'cancelled'
+        WHEN fate.sent OR fate.answered THEN 'sent'
         ELSE 'waiting'
     END AS state,
     fate.sent_at,

@@ -144,7 +144,11 @@ def test_a_bounce_tells_why() -> None:
 
 
 def write(candidate: Candidate, application_id: UUID | None = None, **about: Any) -> None:
-    said: dict[str, Any] = {"subject": "Hello", "body": "Hello", "send_at": datetime.now(UTC)} | about
+    said: dict[str, Any] = {
+        "subject": "Hello",
+        "body": "Hello",
+        "send_at": datetime.now(UTC),
+    } | about
     candidate.request_message(application_id or the_application(candidate).id, uuid4(), **said)
 
 

@@ -47,7 +47,7 @@ def main(port: str, folder: str) -> None:
     controller = UnthreadedController(
         Keeper(Path(folder)), hostname="127.0.0.1", port=int(port), loop=loop
     )
-    controller.begin()
+    controller.begin()  # type: ignore[no-untyped-call]
     loop.run_forever()
 
 

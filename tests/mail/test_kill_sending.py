@@ -143,7 +143,8 @@ def assert_each_once_or_in_doubt(log: Log, smtp: MailServer, written: dict[UUID,
         rows = unsettled(connection, limit=1000)
     assert {row.state for row in rows} <= {"in_doubt"}
     doubts = {row.about for row in rows}
-    states = {id: log.candidate(of).message(id).state for id, of in written.items()}
+    candidates = {id: log.candidate(id) for id in set(written.values())}
+    states = {id: candidates[of].message(id).state for id, of in written.items()}
     sent = {id for id, state in states.items() if state == MessageState.SENT}
     assert sent.isdisjoint(doubts)
     assert sent | doubts == written.keys()
