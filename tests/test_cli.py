@@ -154,3 +154,17 @@ def as_owner(log: Log, statement: str) -> None:
         schema = sql.Identifier(log.organisation.schema)
         connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
         connection.execute(statement.encode())
+
+
+def test_policies_are_listed_paused_and_resumed(run: Run) -> None:
+    def paused() -> set[str]:
+        items = last_line(run("policies", "list", "--json"))["items"]
+        return {row["policy"] for row in items if row["paused"]}
+
+    assert last_line(run("policies", "pause", "send-messages")) == {"paused": "send-messages"}
+    assert paused() == {"send-messages"}
+    assert run("policies", "pause", "send-messages").returncode == 1
+    run("policies", "resume", "send-messages")
+    assert paused() == set()
+    assert "there is no policy" in run("policies", "upcoming", "no-such").stderr
+    assert last_line(run("outbox", "--json")) == {"items": []}

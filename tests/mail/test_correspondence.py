@@ -1,10 +1,13 @@
 """Mail both ways, over real servers: what goes out, what comes back, on the right application."""
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from commands import applications, candidates, messages
@@ -24,11 +27,19 @@ from policies.reactor import Reactor
 from policies.standing import OutboxRow, standings, unmatched, unsettled
 from store import outbox
 from store.access_log import Access
+from store.database import Connection
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log
 from tests.mail.conftest import Letterbox, MailServer, run_out
 from tests.mail.letters import bounce_of, reply_to
+
+WAITING_FOR_A_ROW = """
+SELECT 1
+FROM pg_stat_activity
+WHERE wait_event_type = 'Lock'
+  AND query LIKE '%FROM outbox WHERE key%FOR UPDATE%'
+"""
 
 Written = tuple[UUID, UUID]
 """A candidate and a message to them."""
@@ -492,18 +503,59 @@ def test_a_message_is_cancelled_until_it_is_handed_over(
         messages.cancel(log, recruiting(), other[1])
 
 
-def test_while_a_message_is_being_cancelled_nobody_sends_it(
-    log: Log, write: Callable[..., Written], sender: Reactor, smtp: MailServer
+def test_a_message_is_cancelled_before_its_policy_has_heard_of_it(
+    log: Log,
+    write: Callable[..., Written],
+    sender: Reactor,
+    smtp: MailServer,
+    recruiter: Attribution,
 ) -> None:
-    candidate_id, message_id = write()
-    effect = messages.sending_of(log, log.candidate(candidate_id), message_id)
-    # Before its policy has heard of it, and while the canceller decides.
-    with outbox.held(log.database, log.organisation, effect):
-        candidate = log.candidate(candidate_id)
-        candidate.cancel_message(message_id)
-        log.record(candidate, by=Attribution("person", new_id(), "recruiter", "api"))
+    _, message_id = write()
+    messages.cancel(log, recruiter, message_id)
     run_out(sender)
     assert smtp.mails == []
+
+
+def cancelled(log: Log, written: Written, _: Connection) -> None:
+    candidate = log.candidate(written[0])
+    candidate.cancel_message(written[1])
+    log.record(candidate, by=Attribution("person", new_id(), "recruiter", "api"))
+
+
+def attempted_elsewhere(_: Log, __: Written, connection: Connection) -> None:
+    connection.execute("UPDATE outbox SET state = 'in_doubt'")
+
+
+@pytest.mark.parametrize("meanwhile", [cancelled, attempted_elsewhere])
+def test_what_happens_to_a_message_in_the_last_moment_keeps_it_from_being_sent(
+    log: Log,
+    write: Callable[..., Written],
+    sender: Reactor,
+    smtp: MailServer,
+    meanwhile: Callable[[Log, Written, Connection], None],
+) -> None:
+    written = write(wait=3600)
+    run_out(sender)
+    with log.database.transaction(log.organisation) as connection:
+        connection.execute("UPDATE outbox SET due_at = clock_timestamp()")
+    (row,) = waiting(log)
+    sending = threading.Thread(target=sender.step)
+    with log.database.transaction(log.organisation) as connection:
+        outbox.hold(connection, row.key)
+        sending.start()
+        # The sender has chosen the message, and waits for its row.
+        until_someone_waits_for_a_lock(log)
+        meanwhile(log, written, connection)
+    sending.join()
+    assert smtp.mails == []
+
+
+def until_someone_waits_for_a_lock(log: Log) -> None:
+    deadline = time.monotonic() + 20
+    with psycopg.connect(log.database.admin_url, autocommit=True) as connection:
+        while not connection.execute(WAITING_FOR_A_ROW).fetchone():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
 
 def test_without_a_mail_server_messages_wait_and_say_so(
