@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from domain.errors import Conflict, Refusal
+from policies.faults import where
 from policies.mail.composing import CannotBeMailed, Mail
 from policies.mail.handover import NOT_SET, Answer, Delivered, Postman, Refused, Unreachable
 from policies.policy import Again, CommandPolicy, Decision, MailPolicy, Policy, Settled
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 FOLLOW_AT_ONCE = 1_000
 DO_AT_ONCE = 50
-TRIES = 5
+TRIES = 20
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=2)
 MOST_ATTEMPTS = 54
@@ -174,8 +175,7 @@ class Reactor:
                 outbox.revive(connection, self.policy.name, decision.about)
 
     def _stop(self, connection: Connection, position: int, error: Exception) -> None:
-        logger.error("policy %s stops at position %s", self.policy.name, position, exc_info=error)
-        # Only the kind of error is kept: its words may hold what nobody may read.
+        logger.error("%s stops at position %s: %s", self.policy.name, position, where(error))
         parameters = {**self._name, "failed": position, "error": type(error).__name__}
         connection.execute(STOP, parameters)
 
@@ -227,6 +227,8 @@ class Reactor:
 
         try:
             self._recorded(act)
+        except Conflict:
+            outcome = datetime.now(UTC) + FIRST_RETRY
         except Refusal as refusal:
             outcome = type(refusal).__name__
         with self._transaction() as connection:

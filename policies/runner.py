@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 
 from policies.catalogue import POLICIES
+from policies.faults import where
 from policies.mail.handover import Postman
 from policies.mail.listener import Listener
 from policies.mail.mailbox import Mailbox
@@ -44,7 +45,7 @@ class Runner(threading.Thread):
         try:
             return self.hireledger.organisations()
         except Exception as error:
-            logger.warning("policies wait for the database: %s", type(error).__name__)
+            logger.warning("%s waits for the database: %s", self.policy.name, where(error))
             self.stopped.wait(PAUSE_AFTER_FAILURE)
             return []
 
@@ -53,8 +54,9 @@ class Runner(threading.Thread):
             return False
         try:
             return Reactor(self.hireledger.log(organisation), self.policy, self.postman).step()
-        except Exception:
-            logger.exception("policy %s stumbled in %s", self.policy.name, organisation.name)
+        except Exception as error:
+            about = self.policy.name, organisation.name, where(error)
+            logger.error("%s stumbled in %s and tries again: %s", *about)
             self.stopped.wait(PAUSE_AFTER_FAILURE)
             return False
 

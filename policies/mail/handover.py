@@ -6,6 +6,7 @@ was taken over. Whatever goes wrong before surely did not send it.
 
 import smtplib
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.policy import SMTP, SMTPUTF8
@@ -16,6 +17,8 @@ from policies.mail.composing import Mail
 from policies.settings import MailSettings
 
 TIMEOUT_SECONDS = 30.0
+PAUSE_SECONDS = 10.0
+"""How long a server that could not be reached is left alone."""
 OK, MULTIPLE_OF = 250, 100
 PORTS = {"smtp": 25, "smtps": 465}
 NOT_ASCII = "5.6.7"
@@ -62,15 +65,19 @@ class Postman:
             raise ValueError("HIRELEDGER_SMTP_URL must be smtp://host:port or smtps://host:port")
         self.settings = settings
         self._server: smtplib.SMTP | None = None
+        self._resumes_at = 0.0
 
     def connect(self) -> smtplib.SMTP:
         """An open connection. Raises Unreachable."""
         if self._server is not None and self._answers(self._server):
             return self._server
         self.close()
+        if time.monotonic() < self._resumes_at:
+            raise Unreachable(NOT_REACHED)
         try:
             self._server = self._open()
         except (OSError, smtplib.SMTPException) as error:
+            self._resumes_at = time.monotonic() + PAUSE_SECONDS
             raise Unreachable(NOT_REACHED) from error
         return self._server
 

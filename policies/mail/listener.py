@@ -8,6 +8,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope, Session
 
+from policies.faults import where
 from policies.mail.receiving import Arrived, Receiver
 from policies.settings import MailSettings
 
@@ -41,8 +42,8 @@ class Handler:
         arrived = Arrived(octets, "lmtp", addressed_to=envelope.rcpt_tos[0])
         try:
             await asyncio.to_thread(self.receiver.receive, arrived)
-        except Exception:
-            logger.exception("a mail could not be taken in; the server is to try again")
+        except Exception as error:
+            logger.error("a mail cannot be taken in now: %s", where(error))
             return LATER
         return TAKEN
 

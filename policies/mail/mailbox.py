@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError
 
+from policies.faults import where
 from policies.mail.receiving import MAIN, Arrived, Receiver
 from policies.settings import MailSettings
 from store.database import Connection, Organisation
@@ -77,10 +77,8 @@ class Mailbox(threading.Thread):
         while not self.stopped.is_set():
             try:
                 self.look()
-            except (OSError, IMAPClientError) as error:
-                logger.warning("the mailbox cannot be read now: %s", type(error).__name__)
-            except Exception:
-                logger.exception("reading the mailbox stumbled; it is tried again")
+            except Exception as error:
+                logger.warning("the mailbox cannot be read now: %s", where(error))
             self.stopped.wait(POLL_SECONDS)
 
     def look(self) -> int:

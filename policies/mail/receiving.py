@@ -10,6 +10,7 @@ from psycopg import OperationalError
 
 from commands import messages
 from domain.errors import Conflict, NotFound
+from policies.faults import where
 from policies.mail.reading import Malformed, Read, headers_of, read
 from policies.mail.tokens import PURPOSE, Kind, Token, tokens_in
 from policies.policy import actor_id
@@ -92,8 +93,8 @@ class Receiver:
                 continue
             except (OperationalError, AppendUncertain):
                 raise
-            except Exception:
-                logger.exception("a mail that can be read cannot be kept")
+            except Exception as error:
+                logger.error("a mail that can be read cannot be kept: %s", where(error))
                 return self._unmatched(arrived, MALFORMED, log.organisation)
         raise Conflict
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from commands import applications, candidates, messages
 from commands.messages import BeingSent, NotInDoubt, Resolution
@@ -22,8 +23,12 @@ from domain.message import (
     MessageSent,
     MessageState,
 )
+from policies.faults import where
+from policies.mail.handover import Postman
 from policies.mail.mailbox import Mailbox
 from policies.reactor import Reactor
+from policies.sending import SendMessages
+from policies.settings import MailSettings
 from policies.standing import OutboxRow, standings, unmatched, unsettled
 from store import outbox
 from store.access_log import Access
@@ -31,7 +36,7 @@ from store.database import Connection
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log
-from tests.mail.conftest import Letterbox, MailServer, run_out
+from tests.mail.conftest import Letterbox, MailServer, free_port, run_out
 from tests.mail.letters import bounce_of, reply_to
 
 WAITING_FOR_A_ROW = """
@@ -569,6 +574,25 @@ def test_without_a_mail_server_messages_wait_and_say_so(
     run_out(sender)
     assert len(smtp.mails) == 1
     assert waiting_for(log) is None
+
+
+def test_while_the_mail_server_is_away_messages_wait_unattempted(
+    log: Log, write: Callable[..., Written], settings_of_mail: MailSettings, smtp: MailServer
+) -> None:
+    write()
+    url = SecretStr(f"smtp://127.0.0.1:{free_port()}")
+    away = settings_of_mail.model_copy(update={"smtp_url": url})
+    run_out(Reactor(log, SendMessages(away), Postman(away)))
+    assert waiting_for(log) == "smtp_not_reached"
+    (row,) = waiting(log)
+    assert (row.state, row.attempts, smtp.mails) == ("waiting", 0, [])
+
+
+def test_what_an_error_says_is_kept_out_of_the_logs() -> None:
+    with pytest.raises(ValueError, match="ada") as raised:
+        raise ValueError("ada@example.org")
+    assert "ada" not in where(raised.value)
+    assert where(raised.value).startswith("ValueError at test_correspondence.py:")
 
 
 def waiting_for(log: Log) -> str | None:
