@@ -20,10 +20,10 @@ class Hireledger:
     """The running system."""
 
     database: Database
-    _logs: dict[UUID, Log] = field(default_factory=dict)
+    _logs: dict[UUID, Log] = field(default_factory=dict, repr=False)
     _opening: Lock = field(default_factory=Lock)
-    _organisations: dict[UUID, Organisation] = field(default_factory=dict)
-    _keys: dict[bytes, tuple[float, KeyHolder]] = field(default_factory=dict)
+    _organisations: dict[UUID, Organisation] = field(default_factory=dict, repr=False)
+    _keys: dict[bytes, tuple[float, KeyHolder]] = field(default_factory=dict, repr=False)
 
     def log(self, organisation: Organisation) -> Log:
         """The log of an organisation; one a process, so that its appends coalesce."""
