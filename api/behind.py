@@ -1,10 +1,12 @@
 """Who works behind the log beside a server: each a thread that starts, stops and can be awaited."""
 
+from policies.runner import Reactions
 from projections.follower import Follower, followers
-from store.database import Database
 from store.ledger.sealer import Sealer
+from store.system import Hireledger
 
 
-def behind(database: Database) -> tuple[Follower | Sealer, ...]:
-    """Those that move the read models, keep people findable, and seal the ledger."""
-    return (*followers(database), Sealer(database))
+def behind(hireledger: Hireledger) -> tuple[Follower | Sealer | Reactions, ...]:
+    """Those that move the read models, keep people findable, seal the ledger, and react."""
+    database = hireledger.database
+    return (*followers(database), Sealer(database), Reactions(hireledger))

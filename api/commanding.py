@@ -35,8 +35,17 @@ WHERE command_id = %(command)s
   AND expires_at > clock_timestamp()
 """
 
-_told_by = ("document_id", "hold_id", "touchpoint_id", "offer_id", "interview_id", "application_id")
+_told_by = (
+    "message_id",
+    "document_id",
+    "hold_id",
+    "touchpoint_id",
+    "offer_id",
+    "interview_id",
+    "application_id",
+)
 _ids = (
+    "message_id",
     "application_id",
     "interview_id",
     "offer_id",
@@ -121,6 +130,8 @@ class Answer(BaseModel):
     ] = None
     member_id: UUID | None = None
     api_key_id: UUID | None = None
+    message_id: UUID | None = None
+    message_template_id: UUID | None = None
     events: list[RecordedEvent]
 
 

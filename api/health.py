@@ -17,6 +17,8 @@ from api.asking import Answered, Asking, asking, getting
 from api.caller import READING, Caller, may
 from api.problems import problem_responses
 from entrance.browser import ANYONE, system
+from policies import standing as policies
+from policies.standing import PolicyStanding
 from projections.catalogue import ALL_READ_MODELS
 from projections.health import ReadModelHealth, health
 from projections.live import standing
@@ -45,6 +47,16 @@ LEDGER_MEASURES: tuple[LedgerMeasure, ...] = (
         "1 if nothing more is signed: run hireledger audit verify.",
         lambda row: row.refusal is not None,
     ),
+)
+
+PolicyMeasure = tuple[str, str, Callable[[PolicyStanding], float]]
+POLICY_MEASURES: tuple[PolicyMeasure, ...] = (
+    ("position", "The last log position it has followed.", lambda row: row.position),
+    ("lag_events", "Events recorded that it has not followed.", lambda row: row.lag_events),
+    ("stopped", "1 if an event has stopped it.", lambda row: row.error is not None),
+    ("paused", "1 if it may do nothing.", lambda row: row.paused),
+    ("waiting", "Effects that wait until they are due.", lambda row: row.waiting),
+    ("in_doubt", "Effects nobody knows whether they happened.", lambda row: row.in_doubt),
 )
 
 
@@ -117,16 +129,20 @@ def list_read_models(ask: Asking = asking(READING, ALL_READ_MODELS)) -> ReadMode
     "/metrics", response_class=PlainTextResponse, responses=problem_responses(401, 403, 503)
 )
 def expose_metrics(calling: Annotated[Caller, may(READING)]) -> Response:
-    """The log, the read models and the ledger in numbers, in the text format of Prometheus."""
+    """The log, read models, ledger and policies in numbers, in the text format of Prometheus."""
     with calling.log.database.transaction(calling.organisation) as connection:
         head, read_models = standing(connection).head, health(connection)
         trees = standings(connection)
-    text = generate_latest(_measured(head, read_models, trees))
+        reactions = policies.standings(connection)
+    text = generate_latest(_measured(head, read_models, trees, reactions))
     return Response(text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
 
 def _measured(
-    head: int, read_models: list[ReadModelHealth], trees: list[TreeStanding]
+    head: int,
+    read_models: list[ReadModelHealth],
+    trees: list[TreeStanding],
+    reactions: list[PolicyStanding],
 ) -> CollectorRegistry:
     """Read off for one answer: a registry that lived on would go on telling what has gone."""
     registry = CollectorRegistry()
@@ -141,4 +157,8 @@ def _measured(
         gauge = Gauge(f"hireledger_ledger_{name}", words, labelnames=["tree"], registry=registry)
         for tree in trees:
             gauge.labels(tree.tree).set(measure(tree))
+    for name, words, counted in POLICY_MEASURES:
+        gauge = Gauge(f"hireledger_policy_{name}", words, labelnames=["policy"], registry=registry)
+        for policy in reactions:
+            gauge.labels(policy.policy).set(counted(policy))
     return registry

@@ -34,10 +34,13 @@ from api import (
     legal_holds,
     members,
     merging,
+    message_templates,
+    messages,
     metrics,
     offers,
     outreach,
     plan_templates,
+    policies,
     pools,
     requisitions,
     session,
@@ -64,8 +67,8 @@ def create(
 ) -> FastAPI:
     """The application over a running system.
 
-    Unless told not to, it moves the read models and seals the ledger too. `pages` are what it
-    shows to people beside the API.
+    Unless told not to, it moves the read models, seals the ledger and runs the policies too.
+    `pages` are what it shows to people beside the API.
     """
 
     live = Live(hireledger)
@@ -76,7 +79,7 @@ def create(
         # garbage would hold up an answer by some 40 ms now and then.
         gc.collect()
         gc.freeze()
-        following = behind(hireledger.database) if with_projector else ()
+        following = behind(hireledger) if with_projector else ()
         for worker in following:
             worker.start()
         with live.ended_by_signals():
@@ -114,6 +117,8 @@ def create(
         offers,
         starts,
         hires,
+        messages,
+        message_templates,
         feedback,
         costs,
         pools,
@@ -129,6 +134,7 @@ def create(
         session,
         members,
         api_keys,
+        policies,
         health,
     ):
         application.include_router(module.router)

@@ -16,6 +16,7 @@ from cli import (
     keyring,
     keys,
     members,
+    policies,
     read_models,
     serving,
 )
@@ -46,6 +47,7 @@ for part in (
     accesses,
     erasure,
     keyring,
+    policies,
 ):
     cli.add_typer(part.cli)
 

@@ -37,7 +37,8 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = PORT,
     projector: Annotated[
-        bool, typer.Option(help="Move the read models and seal the ledger in this process too.")
+        bool,
+        typer.Option(help="Move the read models, seal and react in this process too."),
     ] = True,
 ) -> None:
     """Serve the API and the pages, with a projector unless another process has one.
@@ -52,9 +53,9 @@ def serve(
 
 @cli.command()
 def project() -> None:
-    """Move the read models of all organisations and seal their ledgers; any number may run."""
+    """Move the read models, seal the ledgers, run the policies; any number may run."""
     with running() as hireledger:
-        following = behind(hireledger.database)
+        following = behind(hireledger)
         for worker in following:
             worker.start()
         try:

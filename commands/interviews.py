@@ -73,6 +73,15 @@ def submit_scorecard(
     return log.record(candidate, by=by)
 
 
+def remind(
+    log: Log, by: Attribution, application_id: UUID, interview_id: UUID, *, interviewer_id: UUID
+) -> Recorded:
+    """Records that an interviewer was asked for the scorecard that is missing."""
+    candidate = _candidate(log, application_id, interview_id)
+    candidate.remind_of_scorecard(interview_id, interviewer_id)
+    return log.record(candidate, by=by)
+
+
 def _candidate(log: Log, application_id: UUID, interview_id: UUID) -> Candidate:
     """The candidate, if the interview is one of this application's."""
     candidate = log.candidate_of(application_id)

@@ -2,8 +2,8 @@
 
 What can happen to a candidate stands by concern, facts first in each: applications
 (application.py), interviews (interview.py), offers (offer.py), first days (start.py), keeping in
-touch (outreach.py), being the same person as another (merging.py), documents (document.py), erasure
-and what forbids it (erasure.py). Here is who the person is.
+touch (outreach.py), messages (message.py), being the same person as another (merging.py), documents
+(document.py), erasure and what forbids it (erasure.py). Here is who the person is.
 """
 
 from typing import Any
@@ -26,6 +26,7 @@ from domain.event import (
 )
 from domain.interview import Interviewed, InterviewScheduled
 from domain.merging import CandidateEvent, MergeEvent
+from domain.message import EMAIL, MessageEvent
 from domain.offer import OfferAnswer, OfferExtended, OfferVersion
 from domain.outreach import Reengaged
 from domain.start import StartEvent
@@ -181,6 +182,10 @@ class Candidate(Erasure):
                 self.note_offer(event)
             case StartEvent():
                 self.note_start(event)
+            case MessageEvent():
+                self.note_message(event)
+            case ProfileUpdated() if event.email is not None:
+                self.bounced.discard(EMAIL)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
             case Registered():

@@ -1,6 +1,15 @@
 """Every event there is: importing this module makes all stored type names known."""
 
-from domain import api_key, candidate, cost, member, organisation, pool, requisition
+from domain import (
+    api_key,
+    candidate,
+    cost,
+    member,
+    message_template,
+    organisation,
+    pool,
+    requisition,
+)
 from domain.aggregate import Aggregate
 from domain.event import Event, type_names
 
@@ -11,6 +20,7 @@ aggregates: tuple[type[Aggregate], ...] = (
     requisition.Requisition,
     pool.TalentPool,
     cost.Cost,
+    message_template.MessageTemplate,
     organisation.Organisation,
     member.Member,
     api_key.ApiKey,

@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.errors import NotFound, Refusal
 from domain.event import Code, Count, DocumentText
 from domain.merging import CandidateEvent
-from domain.outreach import Outreach
+from domain.message import Messages
 
 MediaType = Annotated[
     str,
@@ -51,7 +51,7 @@ class DocumentGone(Refusal):
     status = 409
 
 
-class Documents(Outreach):
+class Documents(Messages):
     """The decisions about a candidate's documents."""
 
     documents: dict[UUID, UUID | None] = field(default_factory=dict)

@@ -34,6 +34,12 @@ class ScorecardSubmitted(ApplicationEvent, name="interview.scorecard_submitted")
     notes: EvaluationText = None
 
 
+class ScorecardReminded(ApplicationEvent, name="interview.scorecard_reminded"):
+    sentence = "Interviewer reminded of the scorecard"
+    interview_id: UUID
+    interviewer_id: UUID
+
+
 class InterviewAlreadyHeld(Refusal):
     """Interview {interview_id} has already been held."""
 
@@ -121,6 +127,23 @@ class Interviews(Applications):
             interviewer_id=interviewer_id,
             overall=overall,
             notes=notes,
+        )
+
+    def remind_of_scorecard(self, interview_id: UUID, interviewer_id: UUID) -> None:
+        """Records that an interviewer was asked for the scorecard that is missing."""
+        self.happened(
+            ScorecardReminded,
+            application_id=self.interview(interview_id).application_id,
+            interview_id=interview_id,
+            interviewer_id=interviewer_id,
+        )
+
+    def has_scorecard(self, interview_id: UUID, interviewer_id: UUID) -> bool:
+        """Whether an interviewer has handed in the assessment."""
+        return any(
+            isinstance(event, ScorecardSubmitted)
+            and (event.interview_id, event.interviewer_id) == (interview_id, interviewer_id)
+            for event in self.history
         )
 
     def guard_correction(self, entry: Event, instead: Event) -> None:

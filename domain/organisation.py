@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.aggregate import Aggregate
 from domain.approval import NO_CHAIN, ApprovalChain, ApprovalSubject, ChainStep
-from domain.errors import NotFound
+from domain.errors import NotFound, Refusal
 from domain.event import Code, Count, Event, Words
 from domain.plan import InterviewPlan
 
@@ -60,8 +60,24 @@ class PlanTemplateRetired(OrganisationEvent, name="organisation.plan_template_re
     template: Code
 
 
+class PolicyPaused(OrganisationEvent, name="organisation.policy_paused"):
+    sentence = "Policy {policy} paused"
+    policy: Code
+
+
+class PolicyResumed(OrganisationEvent, name="organisation.policy_resumed"):
+    sentence = "Policy {policy} resumed"
+    policy: Code
+
+
+class AlreadyPaused(Refusal):
+    """Policy {policy} is paused already."""
+
+    status = 409
+
+
 class Organisation(Aggregate):
-    """What the organisation decides about itself: its figures, its approvals, its templates."""
+    """What the organisation decides about itself: figures, approvals, templates, policies."""
 
     stream_type = "organisation"
     event_class = OrganisationEvent
@@ -69,6 +85,7 @@ class Organisation(Aggregate):
     chains: dict[ApprovalSubject, tuple[datetime, ApprovalChain]] = field(default_factory=dict)
     templates: dict[str, tuple[datetime, InterviewPlan | None]] = field(default_factory=dict)
     """The plan of each template since when; None since it was retired."""
+    paused: set[str] = field(default_factory=set)
 
     def adopt_policy(self, metric: str, policy: str) -> None:
         """From now on a metric is counted this way, unless asked otherwise."""
@@ -110,6 +127,15 @@ class Organisation(Aggregate):
             raise NotFound(what="plan template", id=template)
         return plan
 
+    def pause_policy(self, policy: str) -> None:
+        """Keeps a policy from doing anything; it goes on deciding what it would do."""
+        self.guard(policy not in self.paused, AlreadyPaused(policy=policy))
+        self.happened(PolicyPaused, policy=policy)
+
+    def resume_policy(self, policy: str) -> None:
+        """Lets a policy do what has become due meanwhile, and try again what stopped it."""
+        self.happened(PolicyResumed, policy=policy)
+
     def note(self, event: Event) -> None:
         match event:
             case ApprovalChainDefined():
@@ -122,3 +148,7 @@ class Organisation(Aggregate):
                 if event.timestamp >= since:
                     plan = event.plan if isinstance(event, PlanTemplateSaved) else None
                     self.templates[event.template] = event.timestamp, plan
+            case PolicyPaused():
+                self.paused.add(event.policy)
+            case PolicyResumed():
+                self.paused.discard(event.policy)

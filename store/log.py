@@ -20,6 +20,7 @@ from domain.errors import NotFound, VersionMismatch
 from domain.event import Category, Event
 from domain.legal_hold import LegalHolds
 from domain.member import Member
+from domain.message_template import MessageTemplate
 from domain.organisation import Organisation as OrganisationItself
 from domain.pool import TalentPool
 from domain.requisition import Requisition
@@ -37,6 +38,13 @@ SELECT stream_id
 FROM events
 WHERE (data ->> 'application_id')::uuid = %(application)s
   AND type IN ('application.applied', 'application.reengaged')
+"""
+
+CANDIDATE_OF_MESSAGE = """
+SELECT stream_id
+FROM events
+WHERE (data ->> 'message_id')::uuid = %(message)s
+  AND type IN ('message.requested', 'message.received')
 """
 
 CANDIDATES_FOR = """
@@ -68,7 +76,11 @@ DECIDED_BY = """
 SELECT DISTINCT stream_id
 FROM events
 WHERE actor_id = %(actor)s
-  AND type IN ('requisition.approved', 'requisition.approval_refused')
+  AND type IN (
+    'requisition.approval_given',
+    'requisition.approved',
+    'requisition.approval_refused'
+  )
 """
 
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
@@ -134,6 +146,13 @@ class Log(Application[UUID]):
             raise NotFound(what="application", id=application_id)
         return self.candidate(rows[0]["stream_id"])
 
+    def candidate_of_message(self, message_id: UUID) -> Candidate:
+        """The candidate a message was written to, or came from. Raises NotFound."""
+        rows = self.database.read(self.organisation, CANDIDATE_OF_MESSAGE, {"message": message_id})
+        if not rows:
+            raise NotFound(what="message", id=message_id)
+        return self.candidate(rows[0]["stream_id"])
+
     def candidates_for(self, requisition_id: UUID) -> list[Candidate]:
         """Everyone who ever applied for a requisition, each with what stands in their history."""
         rows = self.database.read(
@@ -197,6 +216,10 @@ class Log(Application[UUID]):
         """The requisitions someone has approved, or refused to."""
         rows = self.database.read(self.organisation, DECIDED_BY, {"actor": approver_id})
         return {row["stream_id"] for row in rows}
+
+    def message_template(self, id: UUID) -> MessageTemplate:
+        """A message template. Raises NotFound."""
+        return self._get(MessageTemplate, id)
 
     def organisation_itself(self) -> OrganisationItself:
         """The organisation whose log this is."""

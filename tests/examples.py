@@ -191,6 +191,18 @@ def contacted(talent_pool: TalentPool | None = None) -> Candidate:
     return candidate
 
 
+def written_to() -> Candidate:
+    candidate = applied()
+    candidate.request_message(
+        the_application(candidate).id,
+        uuid4(),
+        subject="Your application",
+        body="We would like to meet you.",
+        send_at=datetime.now(UTC),
+    )
+    return candidate
+
+
 def the_application(candidate: Candidate) -> Application:
     """The candidate's first application."""
     return next(iter(candidate.applications.values()))
@@ -204,6 +216,11 @@ def the_offer(candidate: Candidate) -> UUID:
 def the_touchpoint(candidate: Candidate) -> UUID:
     """The first contact with the candidate."""
     return next(iter(candidate.touchpoints))
+
+
+def the_message(candidate: Candidate) -> UUID:
+    """The first message to the candidate."""
+    return next(iter(candidate.messages))
 
 
 def the_interview(candidate: Candidate) -> UUID:

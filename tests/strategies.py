@@ -35,6 +35,8 @@ from domain.event import (
     utc_text,
 )
 from domain.feedback import Day, Score, SurveyMoment
+from domain.message import MessageState
+from domain.message_template import TemplateText
 from domain.offer import OfferState
 from domain.organisation import Organisation
 from domain.outreach import (
@@ -64,6 +66,7 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (Code, codes),
     (MediaType, st.sampled_from(["application/pdf", "image/svg+xml"])),
     (Words, st.text(storable, min_size=1, max_size=300)),
+    (TemplateText, st.text(storable, min_size=1, max_size=300)),
     (Moment, moments),
     (Count, numbers),
     (Amount, amounts),
@@ -439,6 +442,31 @@ class World:
     def unmerge(self, candidate: Candidate, _: Step) -> None:
         candidate.at(None).unmerge("two_people")
 
+    def write(self, candidate: Candidate, step: Step) -> None:
+        answered = next(reversed(candidate.messages), None) if step.flag else None
+        candidate.request_message(
+            one_of(candidate, step).id,
+            uuid4(),
+            subject="Your application",
+            body="We would like to meet you.",
+            send_at=examples.day(step.what * 20),
+            in_reply_to=answered,
+        )
+
+    def deliver(self, candidate: Candidate, step: Step) -> None:
+        """A message goes out, is cancelled, comes back or is answered, in any order."""
+        ours = [id for id, m in candidate.messages.items() if m.state != MessageState.RECEIVED]
+        message_id = pick(ours, step.who + step.what)
+        match step.what % 4:
+            case 0:
+                candidate.cancel_message(message_id)
+            case 1:
+                candidate.note_sending(message_id, "hash", "ada@example.org")
+            case 2:
+                candidate.bounce_message(message_id, "5.1.1", permanent=step.flag)
+            case _:
+                candidate.receive_message(uuid4(), message_id, automatic=step.flag, body="Yes")
+
     def change_details(self, _: Candidate, step: Step) -> None:
         requisition = pick(self.requisitions, step.what)
         title = f"Engineer, level {step.what}" if step.flag else None
@@ -562,6 +590,8 @@ often = (
     "reverse",
     "contact",
     "respond",
+    "write",
+    "deliver",
     "correct",
     "merge",
     "unmerge",

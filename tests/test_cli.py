@@ -260,3 +260,17 @@ def test_who_looked_at_a_candidate_is_told(run: Run, log: Log) -> None:
     )
     assert last_line(run("accesses", ada.id, "--json", "--purpose", "index")) == {"items": []}
     assert "view candidate" in run("accesses", ada.id).stdout
+
+
+def test_policies_are_listed_paused_and_resumed(run: Run) -> None:
+    def paused() -> set[str]:
+        items = last_line(run("policies", "list", "--json"))["items"]
+        return {row["policy"] for row in items if row["paused"]}
+
+    assert last_line(run("policies", "pause", "send-messages")) == {"paused": "send-messages"}
+    assert paused() == {"send-messages"}
+    assert run("policies", "pause", "send-messages").returncode == 1
+    run("policies", "resume", "send-messages")
+    assert paused() == set()
+    assert "there is no policy" in run("policies", "upcoming", "no-such").stderr
+    assert last_line(run("outbox", "--json")) == {"items": []}

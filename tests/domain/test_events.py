@@ -38,6 +38,7 @@ from domain.event import (
     personal_fields,
 )
 from domain.feedback import Day, Score, SurveyMoment
+from domain.message_template import TemplateText
 from domain.plan import InterviewPlan, Stage, StageKind
 from domain.requisition import PublicText, State
 from domain.role import Role, Scope
@@ -54,6 +55,7 @@ PLAIN = [
     Count,
     Moment,
     Words,
+    TemplateText,
     Amount,
     Currency,
     Percent,

@@ -1,0 +1,1 @@
+"""Reactions: an event comes in, a command or a mail goes out. Never replayed."""

@@ -1,0 +1,1 @@
+"""Mail: how a message becomes a mail and goes out, and how what comes back finds its message."""

@@ -1,0 +1,185 @@
+"""Finds the message that a mail answers, or that came back, and has the log keep it once."""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psycopg import OperationalError
+
+from commands import messages
+from domain.errors import Conflict, NotFound
+from policies.faults import where
+from policies.mail.reading import Malformed, Read, headers_of, read
+from policies.mail.tokens import PURPOSE, Kind, Token, tokens_in
+from policies.policy import actor_id
+from store.append import AlreadyDone, AppendUncertain
+from store.database import Connection, Organisation
+from store.envelope import Attribution
+from store.ids import derived_id
+from store.log import Log
+from store.system import Hireledger
+
+logger = logging.getLogger(__name__)
+
+RECEIVER = "receive-mail"
+MAIN = "main"
+TRIES = 10
+NO_TOKEN, FORGED, UNKNOWN, MALFORMED = "no_token", "forged_token", "unknown_message", "malformed"
+
+UNMATCHED = """
+INSERT INTO unmatched_mail (
+    mark,
+    reason,
+    mailbox,
+    uid,
+    octets
+)
+VALUES (
+    %(mark)s,
+    %(reason)s,
+    %(mailbox)s,
+    %(uid)s,
+    %(octets)s
+)
+ON CONFLICT (mark) DO NOTHING
+"""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A mail, or its headers alone, and where it came in."""
+
+    octets: bytes
+    mailbox: str
+    uid: int | None = None
+    whole: bool = True
+    size: int | None = None
+    addressed_to: str = ""
+    """The envelope's recipient, where it is known."""
+
+    @property
+    def headers(self) -> bytes:
+        """What may name the message it is about."""
+        return self.addressed_to.encode() + b"\n" + headers_of(self.octets)
+
+
+class Receiver:
+    """Takes mail in, for all organisations."""
+
+    def __init__(self, hireledger: Hireledger) -> None:
+        self.hireledger = hireledger
+        self.keyring = hireledger.database.keyring
+
+    def receive(self, arrived: Arrived) -> str:
+        """Attaches a mail to its message, or lists it as unmatched; how that went, as a code."""
+        matched = self._match(arrived.headers)
+        if isinstance(matched, str):
+            return self._unmatched(arrived, matched, self._claimed(arrived.headers))
+        log, token = matched
+        try:
+            said = read(arrived.octets, whole=arrived.whole)
+        except Malformed:
+            return self._unmatched(arrived, MALFORMED, log.organisation)
+        for _ in range(TRIES):
+            try:
+                return self._attach(log, token, said)
+            except AlreadyDone:
+                return "known"
+            except NotFound:
+                return self._unmatched(arrived, UNKNOWN, log.organisation)
+            except Conflict:
+                continue
+            except (OperationalError, AppendUncertain):
+                raise
+            except Exception as error:
+                logger.error("a mail that can be read cannot be kept: %s", where(error))
+                return self._unmatched(arrived, MALFORMED, log.organisation)
+        raise Conflict
+
+    def knows(self, address: str) -> bool:
+        """Whether mail to this address belongs to a message of ours."""
+        return not isinstance(self._match(address.encode()), str)
+
+    def _match(self, headers: bytes) -> tuple[Log, Token] | str:
+        """The log that the first token we signed is of; else why there is none."""
+        secret, reason = self.keyring.secret(PURPOSE), NO_TOKEN
+        for token in tokens_in(headers):
+            for organisation in self._of(token):
+                if token.is_of(organisation.id, secret):
+                    return self.hireledger.log(organisation), token
+            reason = FORGED
+        return reason
+
+    def _of(self, token: Token) -> Iterator[Organisation]:
+        return (o for o in self.hireledger.organisations() if token.may_be_of(o.id))
+
+    def _claimed(self, headers: bytes) -> Organisation | None:
+        """Whose message a mail pretends to be about; else the main organisation."""
+        for token in tokens_in(headers):
+            for organisation in self._of(token):
+                return organisation
+        found = self.hireledger.organisations()
+        return next((o for o in found if o.name == MAIN), found[0] if found else None)
+
+    def _attach(self, log: Log, token: Token, said: Read) -> str:
+        by = self._by(log, token, said)
+        report = said.report
+        if token.kind == Kind.BOUNCE and report is not None:
+            if not report.bounced:
+                return "delivered"
+            messages.bounce(log, by, token.message_id, report.code.lower(), permanent=report.failed)
+            return "bounced"
+        messages.receive(
+            log,
+            by,
+            token.message_id,
+            # Nobody but a program writes to the address that returns go to (RFC 3834).
+            automatic=said.automatic or token.kind == Kind.BOUNCE,
+            attachments=said.attachments,
+            truncated=said.truncated,
+            sender=said.sender,
+            subject=said.subject,
+            body=said.body,
+            reference=said.reference,
+        )
+        return "received"
+
+    def _by(self, log: Log, token: Token, said: Read) -> Attribution:
+        """A command that is the same whenever, and wherever, the same mail comes in again."""
+        text = f"{said.sender}\x1f{said.subject}\x1f{said.body}\x1f{said.report}"
+        content = hashlib.sha256(text.encode()).hexdigest()
+        parts = (str(log.organisation.id), str(token.message_id), said.reference or "", content)
+        return Attribution(
+            actor_type="policy",
+            actor_id=actor_id(RECEIVER),
+            authority="policy",
+            source="mail",
+            command_id=derived_id(self.keyring.secret("received mail"), *parts),
+        )
+
+    def _unmatched(self, arrived: Arrived, reason: str, of: Organisation | None) -> str:
+        if of is not None:
+            with self.hireledger.database.transaction(of) as connection:
+                note_unmatched(connection, arrived, reason, self._mark(arrived))
+        return reason
+
+    def _mark(self, arrived: Arrived) -> str:
+        secret = self.keyring.secret("received mail")
+        place = f"{arrived.mailbox}:{arrived.uid}".encode() if arrived.uid else b""
+        return hmac.new(secret, place + arrived.octets, hashlib.sha256).hexdigest()[:32]
+
+
+def note_unmatched(connection: Connection, arrived: Arrived, reason: str, mark: str) -> None:
+    """Lists a mail that belongs to no application; of what it says, nothing is kept."""
+    connection.execute(
+        UNMATCHED,
+        {
+            "mark": mark,
+            "reason": reason,
+            "mailbox": arrived.mailbox,
+            "uid": arrived.uid,
+            "octets": arrived.size or len(arrived.octets),
+        },
+    )
