@@ -1,13 +1,14 @@
-"""Puts the parts together."""
+"""Puts the parts together. The web framework is loaded only where something is served."""
 
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
-import web
-from api import server
 from store import organisations
 from store.database import Database
 from store.settings import Settings
 from store.system import Hireledger
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 __all__ = ["Hireledger", "NotMigrated", "application", "serving", "start"]
 
@@ -30,11 +31,14 @@ def start(settings: Settings | None = None) -> Hireledger:
     return Hireledger(database, settings)
 
 
-def serving(hireledger: Hireledger, with_projector: bool = True) -> FastAPI:
+def serving(hireledger: Hireledger, with_projector: bool = True) -> "FastAPI":
     """The API and the pages over a running system."""
+    import web
+    from api import server
+
     return server.create(hireledger, with_projector, pages=web.ROUTERS)
 
 
-def application() -> FastAPI:
+def application() -> "FastAPI":
     """What an ASGI server runs: `uvicorn --factory app:application`."""
     return serving(start())

@@ -1,11 +1,12 @@
-"""Commands that serve: the API, the projector, the demo."""
+"""Commands that serve: the API, the projector, the demo.
+
+What serves is loaded by the command that does: every other one would start several times slower.
+"""
 
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from api.behind import behind
 from app import serving
 from cli.keys import by_operator
 from cli.shared import (
@@ -20,7 +21,6 @@ from cli.shared import (
 )
 from commands import api_keys, members
 from domain.role import Role
-from simulation.history import simulate
 from store import organisations
 from store.database import Organisation
 from store.ids import new_id
@@ -54,6 +54,8 @@ def serve(
 @cli.command()
 def project() -> None:
     """Move the read models, seal the ledgers, run the policies; any number may run."""
+    from api.behind import behind
+
     with running() as hireledger:
         following = behind(hireledger)
         for worker in following:
@@ -108,6 +110,8 @@ def offer_administration(
 
 def make_demo(hireledger: Hireledger) -> Organisation:
     """Makes the demo organisation and its history, and projects it."""
+    from simulation.history import simulate
+
     draft = f"{DEMO} {new_id()}"
     organisation = organisations.create(hireledger.database, draft, "Europe/Berlin")
     with progress() as bar:
@@ -124,6 +128,8 @@ def make_demo(hireledger: Hireledger) -> Organisation:
 
 def listen(hireledger: Hireledger, host: str, port: int, with_projector: bool) -> None:
     """Serves until interrupted."""
+    import uvicorn
+
     uvicorn.run(
         serving(hireledger, with_projector),
         host=host,

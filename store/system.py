@@ -23,10 +23,10 @@ class Hireledger:
 
     database: Database
     settings: Settings = field(default_factory=Settings)
-    _logs: dict[UUID, Log] = field(default_factory=dict)
-    _opening: Lock = field(default_factory=Lock)
-    _organisations: dict[UUID, Organisation] = field(default_factory=dict)
-    _holders: dict[bytes, tuple[float, Holder]] = field(default_factory=dict)
+    _logs: dict[UUID, Log] = field(default_factory=dict, repr=False)
+    _opening: Lock = field(default_factory=Lock, repr=False)
+    _organisations: dict[UUID, Organisation] = field(default_factory=dict, repr=False)
+    _holders: dict[bytes, tuple[float, Holder]] = field(default_factory=dict, repr=False)
 
     def log(self, organisation: Organisation) -> Log:
         """The log of an organisation; one a process, so that its appends coalesce."""

@@ -64,6 +64,7 @@ def test_the_whole_log_is_imported_with_its_own_dates(log: Log, recruiting_log: 
         "events": 2 * 916 + 4 + 6607,
         "skipped": 0,
         "anomalies": 0,
+        "left_out": 0,
         "anomaly_details": [],
     }
     activities = Counter(
