@@ -142,15 +142,15 @@ def same_ratio(
     )
 
 
-def opened_pay(connection: Connection, log: Log, p: int) -> dict[int, str]:
+def opened_pay(connection: Connection, log: Log, p: int) -> dict[int, Any]:
     """What is sealed of each offer's pay, as corrected by then, at the offer's position."""
-    facts = [fact for fact in log.facts.at_positions(range(1, p + 1)) if fact.sealed]
+    facts = log.facts.at_positions(range(1, p + 1))
     opened = log.vault.open(connection, facts, [Category.COMPENSATION], ACCESS)
     offers, pay = {}, {}
     for fact, fields in zip(facts, opened, strict=True):
         if fact.topic == "offer.extended":
             offers[fact.originator_id, fact.originator_version] = fact.position or 0
-            pay[fact.position or 0] = fields["first_year_pay"]
+            pay[fact.position or 0] = fields.get("first_year_pay")
         elif fact.data.get("field") == "first_year_pay":
             corrected = offers[fact.originator_id, fact.data["corrects"]]
             pay[corrected] = fields["compensation_value"]
