@@ -78,6 +78,8 @@ def test_a_lost_notification_is_made_good_by_polling(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send = Database.send
+    # There are many organisations here, and patience for one short rest only.
+    monkeypatch.setattr(follower, "RESTS", 1)
     with following(log):
         with monkeypatch.context() as lost:
             lost.setattr(Database, "send", lambda *asked, **_: send(*asked))

@@ -142,7 +142,7 @@ def same_ratio(
     )
 
 
-def opened_pay(connection: Connection, log: Log, p: int) -> dict[int, str]:
+def opened_pay(connection: Connection, log: Log, p: int) -> dict[int, Any]:
     """What is sealed of each offer's pay, as corrected by then, at the offer's position."""
     facts = log.facts.at_positions(range(1, p + 1))
     opened = log.vault.open(connection, facts, [Category.COMPENSATION], ACCESS)

@@ -85,6 +85,8 @@ def same_scores(
     connection: Connection, asked: Asked, history: Sequence[Row], window: Window
 ) -> None:
     now, people = fold.now(asked.as_of), fold.reached(history, *window)
+    # A score fades by the second: both are asked of the same one.
+    asked = asked.model_copy(update={"as_of": now})
     for policy, weights in zip(POLICIES[ENGAGEMENT_SCORE], (fold.WEIGHTS, QUICK), strict=True):
         scores = {
             person: fold.score(history, person, *window, now=now, weights=weights)

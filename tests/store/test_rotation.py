@@ -22,7 +22,12 @@ from store.system import Hireledger
 from tests import examples
 from tests.store.test_vault import opened, saved
 
-ROTATIONS = "SELECT (data ->> 'epoch')::int FROM events WHERE type = 'organisation.keys_rotated'"
+ROTATIONS = """
+SELECT (data ->> 'epoch')::int
+FROM events
+WHERE type = 'organisation.keys_rotated'
+ORDER BY position
+"""
 NAME = {"full_name": "Ada Lovelace", "email": "ada@example.org"}
 
 
