@@ -89,9 +89,10 @@ def survivors(log: Iterable[Row], p: int) -> dict[UUID, UUID]:
     for row in log:
         if row.position <= p and row.type == "candidate.merged_into":
             into[row.stream_id] = UUID(row.data["survivor_id"])
-        # The other history says so too.
-        if row.position <= p and row.type == "candidate.unmerged":
-            into = {loser: one for loser, one in into.items() if row.data["loser_id"] != str(loser)}
+        # The other history says so too; the one that was merged decides.
+        is_loser = row.data.get("loser_id") == str(row.stream_id)
+        if row.position <= p and row.type == "candidate.unmerged" and is_loser:
+            into.pop(row.stream_id, None)
     return {loser: _reached(into, survivor) for loser, survivor in into.items()}
 
 

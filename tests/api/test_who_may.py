@@ -23,7 +23,14 @@ from tests.api.test_feedback import HOUR
 from tests.api.test_whole_way import applied, open_requisition, post
 
 STREAM = "/api/events/stream"
-SAID = {"name": "time-to-hire", "purpose": "contact", "position": "1000000"}
+SAID = {
+    "name": "time-to-hire",
+    "purpose": "contact",
+    "position": "1000000",
+    "subject": "offer",
+    "template": "finalists",
+    "key": "send-messages:12:send",
+}
 """Parts of paths that are no ids."""
 
 
@@ -149,7 +156,8 @@ def test_what_another_organisation_has_does_not_exist(
             body = examples.get((way.method, way.route.path), {})
             body = body | {name: ids[name] for name in body.keys() & ids.keys()}
             sent = A_FILE if way.route.path.endswith("/documents") else {"json": body}
-            answer = admin.request(way.method, way.path(ids), **sent)
+            wanted = {"template_id": ids["template_id"]}
+            answer = admin.request(way.method, way.path(ids), params=wanted, **sent)
             text = answer.text
             for value in ids.values():
                 text = text.replace(value, "ID")
@@ -157,7 +165,7 @@ def test_what_another_organisation_has_does_not_exist(
         if answers[0] != answers[1] or answers[0][0] != 404:
             told[way.route.path] = answers
         tried += 1
-    assert told == {}
+    assert told == {}, "\n".join(map(str, told.items()))
     assert tried > 50
 
 
@@ -174,10 +182,16 @@ def everything(hireledger: Hireledger, http: TestClient) -> dict[str, str]:
     post(their, f"/candidates/{candidate}/consents", text_version="v1")
     document = their.post(f"/api/candidates/{candidate}/documents", **A_FILE).json()
     held = post(their, f"/candidates/{candidate}/legal-holds", matter="case-1")
+    written = post(their, f"{about}/messages", subject="Hello", body="We would like to meet.")
+    template = post(
+        their, "/message-templates", title="Invitation", subject="Hello", body="Please come."
+    )
     invited = post(their, "/members", role="auditor", full_name="Eve", email="eve@example.org")
     made = post(their, "/keys", role="auditor", label="theirs")
     return {
         "id": candidate,
+        "message_id": written["message_id"],
+        "template_id": template["message_template_id"],
         "document_id": document["document_id"],
         "hold_id": held["hold_id"],
         "requisition_id": requisition,
