@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
-from projections import applications
+from projections import applications, people
 from projections.asked import Asked
 from projections.read_model import ReadModel
 from store.database import Connection
@@ -80,10 +80,11 @@ READ_MODEL = ReadModel(
     statements=(APPOINTMENTS, OUTCOMES),
 )
 
-READS = (READ_MODEL, applications.READ_MODEL)
+READS = (READ_MODEL, applications.READ_MODEL, people.READ_MODEL)
 
-LIST = """
-WITH appointments AS (
+LIST = f"""
+WITH {people.ONE_PERSON},
+appointments AS (
     SELECT DISTINCT ON (interview_id)
         interview_id,
         application_id,
@@ -102,7 +103,7 @@ WITH appointments AS (
 SELECT
     appointments.interview_id,
     appointments.application_id,
-    appointments.candidate_id,
+    COALESCE(one_person.person_id, appointments.candidate_id) AS candidate_id,
     assigned.requisition_id,
     appointments.stage,
     appointments.starts_at,
@@ -110,8 +111,9 @@ SELECT
     appointments.time_zone,
     appointments.interviewer_ids,
     outcomes.held_at,
-    COALESCE(outcomes.assessed_by, '{}') AS assessed_by
+    COALESCE(outcomes.assessed_by, '{{}}') AS assessed_by
 FROM appointments
+LEFT JOIN one_person ON one_person.candidate_id = appointments.candidate_id
 LEFT JOIN LATERAL (
     SELECT requisition_id
     FROM application_assignments
@@ -137,7 +139,7 @@ WHERE (%(interviewer)s::uuid IS NULL OR %(interviewer)s = ANY(appointments.inter
   AND (%(cursor)s::uuid IS NULL OR appointments.interview_id > %(cursor)s)
 ORDER BY appointments.interview_id
 LIMIT %(limit)s
-"""
+"""  # noqa: S608  # composed of what stands in this folder
 
 
 class InterviewRow(BaseModel):

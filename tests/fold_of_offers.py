@@ -144,9 +144,12 @@ def hires(
                 continue
             told = replace(said, position=row.position)
         kind = HIRES.get(told.type)
+        if told.type == "candidate.personal_data_erased":
+            hired = any(hire.stream_id == row.stream_id for hire in _entries(log, row.position))
+            kind = "erased" if hired else None
         if kind and (t is None or told.occurred_at <= t):
             start = told.data.get("start_date")
-            if kind == "hire_reversed" or start is None:
+            if kind != "erased" and (kind == "hire_reversed" or start is None):
                 before = [
                     e
                     for e in _entries(log, row.position)
