@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain import catalogue
@@ -166,6 +166,7 @@ def test_a_number_is_one_that_json_holds_exactly() -> None:
             TypeAdapter(Count).validate_python(number)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.any_event)
 def test_every_event_survives_being_taken_apart(event: Event) -> None:
     plain, personal = event.plain(), event.personal()

@@ -126,6 +126,7 @@ def test_an_organisation_in_trouble_is_left_alone_for_a_while(
     with following(log):
         monkeypatch.setattr(follower, "PAUSE_AFTER_FAILURE", 0.5)
         monkeypatch.setattr(Projector, "step", stumbling)
+        record(log)
         until(lambda: len(tries) == 3)
     assert tries[2] - tries[0] >= 1.0
 
