@@ -43,6 +43,8 @@ def test_the_docs_page_fetches_nothing_from_elsewhere(http: TestClient) -> None:
         assert http.get(f"/assets/swagger/{asset}").status_code == 200
 
 
+# The server's own threads draw random numbers meanwhile: its pools of connections do.
+@pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
 @pytest.mark.timeout(280)
 def test_a_fuzzer_finds_no_crash_and_no_undeclared_answer(admin: TestClient) -> None:
     requisition = open_requisition(admin, openings=3)
