@@ -22,7 +22,7 @@ from domain.role import Role, Scope
 from projections.documents import DocumentRow, document, documents
 from store.database import Connection
 from store.documents import Encrypted, ciphertext_of, decrypt
-from store.vault import REDACTED, RESTRICTED
+from store.vault import CLOSED
 
 BINARY = "application/octet-stream"
 READING_DOCUMENTS = KNOWING_PEOPLE | {Role.INTERVIEWER}
@@ -142,7 +142,7 @@ def read_document(
         if row is None or ciphertext is None:
             raise NotFound(what="document", id=document_id)
         [fields] = _opened(connection, calling, [row], "read document")
-    if fields["content_key"] in (REDACTED, RESTRICTED):
+    if fields["content_key"] in CLOSED:
         raise NotReadable(id=document_id)
     stored = Encrypted(ciphertext, row.sha256, fields["content_key"])
     content = decrypt(calling.organisation.id, row.candidate_id, document_id, stored)

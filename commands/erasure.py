@@ -23,7 +23,7 @@ from store.erasing import (
 )
 from store.ids import derived_id
 from store.log import Log, Recorded
-from store.vault import REDACTED, RESTRICTED
+from store.vault import CLOSED
 
 PURPOSE = "erasure"
 """What the addresses of someone who is erased are opened for, as the record of it says."""
@@ -112,7 +112,7 @@ def _addresses(log: Log, by: Attribution, candidate: Candidate) -> set[bytes]:
             said = {str(fact.data["field"]): fields.get("identity_value")}
         else:
             said = fields
-        known = {name: text for name, text in said.items() if text not in (REDACTED, RESTRICTED)}
+        known = {name: text for name, text in said.items() if text not in CLOSED}
         left |= set(
             suppression.hashes(
                 log.database.keyring, log.organisation.id, known.get("email"), known.get("phone")

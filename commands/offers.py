@@ -12,7 +12,7 @@ from store.access_log import Access
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log, Recorded
-from store.vault import REDACTED
+from store.vault import CLOSED
 
 
 class TermsErased(Refusal):
@@ -133,7 +133,7 @@ def _drafted(
     told_at = candidate.draft_of(offer_id).told_at
     access = Access(by.actor_id, purpose, by.command_id)
     said: dict[str, str] = log.opened(candidate.id, told_at, Category.COMPENSATION, access)
-    if REDACTED in said.values():
+    if CLOSED & set(said.values()):
         raise TermsErased
     return said
 

@@ -9,7 +9,7 @@ from store.database import Connection
 from store.envelope import Fact
 from store.log import Log
 from store.mapper import event_class
-from store.vault import REDACTED, RESTRICTED
+from store.vault import CLOSED
 
 
 def said_of(
@@ -22,7 +22,7 @@ def said_of(
     latest = None
     for fact, fields in zip(facts, opened, strict=True):
         latest = fields.get("identity_value" if _corrects(fact) else field) or latest
-    return None if latest in (REDACTED, RESTRICTED) else latest
+    return None if latest in CLOSED else latest
 
 
 def _speaks_of(fact: Fact, field: str) -> bool:

@@ -20,7 +20,7 @@ from store.feed import LoggedEvent
 from store.ids import new_id
 from store.log import Log
 from store.outbox import Effect
-from store.vault import REDACTED, RESTRICTED
+from store.vault import CLOSED
 
 NO_ADDRESS = "no_address"
 NO_TEXT = "erased"
@@ -67,7 +67,7 @@ class SendMessages(MailPolicy):
         recipient = said_of(log, connection, candidate.id, "email", access)
         if recipient is None:
             raise CannotBeMailed(NO_ADDRESS)
-        if {REDACTED, RESTRICTED} & {said["subject"], said["body"]}:
+        if CLOSED & {said["subject"], said["body"]}:
             raise CannotBeMailed(NO_TEXT)
         return compose(
             self.settings,

@@ -15,7 +15,7 @@ from domain.candidate import CandidateEntryCorrected, ExternalIdLinked, ProfileU
 from domain.correction import OCCURRED_AT
 from domain.event import Event, personal_fields
 from store.envelope import Fact
-from store.vault import REDACTED
+from store.vault import CLOSED
 
 FOREVER = 2**63 - 1
 EXTERNAL_ID, SYSTEM = "external_id", "system"
@@ -105,7 +105,7 @@ def _corrected(about: Told, fact: Fact, opened: Mapping[str, Any]) -> set[str]:
 
 
 def _is_known(value: Any) -> TypeGuard[str]:
-    return value is not None and value != REDACTED
+    return value is not None and value not in CLOSED
 
 
 def _tell(candidate_id: UUID, about: Told, changed: set[str], position: int) -> Iterator[Entry]:

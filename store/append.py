@@ -195,6 +195,13 @@ class Effect:
     statement: str
 
 
+RECORDED = """incoming.event_id = (
+    SELECT first.event_id FROM events first
+    WHERE first.command_id = incoming.command_id
+      AND first.command_seq = 0
+)"""
+"""The condition of every effect: the event it comes with is in the log."""
+
 Effects = Sequence[tuple[Effect, Sequence[dict[str, Any]]]]
 """What takes place beside the log, and its rows."""
 

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.errors import Refusal
-from store.append import Effect
+from store.append import RECORDED, Effect
 from store.database import Connection, Database, Organisation
 from store.epoch_keys import NONCE_BYTES
 from store.keyring import KEY_BYTES
@@ -44,7 +44,7 @@ WHERE NOT attached
 
 ATTACH = Effect(
     "attached",
-    """
+    f"""
 UPDATE documents
 SET attached = true
 FROM jsonb_to_recordset(%(attached)s::jsonb) AS incoming(
@@ -53,12 +53,8 @@ FROM jsonb_to_recordset(%(attached)s::jsonb) AS incoming(
     document_id uuid
 )
 WHERE documents.document_id = incoming.document_id
-  AND incoming.event_id = (
-    SELECT first.event_id FROM events first
-    WHERE first.command_id = incoming.command_id
-      AND first.command_seq = 0
-  )
-""",
+  AND {RECORDED}
+""",  # noqa: S608  # composed of constants
 )
 
 CIPHERTEXT = """

@@ -20,7 +20,7 @@ from domain.erasure import HeldKey
 from domain.event import Category, personal_fields
 from store import access_log
 from store.access_log import Access
-from store.append import Effect
+from store.append import RECORDED, Effect
 from store.database import Connection, Database, Organisation
 from store.envelope import Fact
 from store.epoch_keys import NONCE_BYTES, EpochDestroyed, Named
@@ -30,6 +30,8 @@ from store.mapper import event_class
 
 REDACTED = "Redacted"
 RESTRICTED = "Restricted"
+CLOSED = frozenset({REDACTED, RESTRICTED})
+"""What stands in place of a field that does not open: it is no value, whoever reads it."""
 LEGAL_CLAIMS = "legal claims"
 """The only purpose for which restricted data is opened; who may have it is for a route to say."""
 FORMAT = 1
@@ -93,7 +95,7 @@ ORDER BY subject_id
 
 NEW_KEYS = Effect(
     "new_keys",
-    """
+    f"""
 INSERT INTO vault_keys (
     key_id,
     subject_id,
@@ -122,12 +124,8 @@ FROM jsonb_to_recordset(%(new_keys)s::jsonb) AS incoming(
     epoch int,
     wrapped text
 )
-WHERE incoming.event_id = (
-    SELECT first.event_id FROM events first
-    WHERE first.command_id = incoming.command_id
-      AND first.command_seq = 0
-)
-""",
+WHERE {RECORDED}
+""",  # noqa: S608  # composed of constants
 )
 
 

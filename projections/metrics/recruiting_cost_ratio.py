@@ -26,7 +26,7 @@ from projections.metrics.question import Question
 from store.access_log import Access
 from store.database import Connection
 from store.log import Log
-from store.vault import REDACTED
+from store.vault import CLOSED
 
 NAME = "recruiting-cost-ratio"
 PURPOSE = f"metric {NAME}"
@@ -140,7 +140,7 @@ def ratio(
     rests_on = _pay(connection, asked, question, policy)
     counting = [pay.position for pay in rests_on if pay.currency and pay.currency == spent.currency]
     said = list(_opened(connection, counting, log, access))
-    known = [Decimal(pay) for pay in said if pay != REDACTED]
+    known = [Decimal(pay) for pay in said if pay not in CLOSED]
     pay = float(sum(known))
     return RecruitingCostRatio(
         metric=NAME,

@@ -109,6 +109,17 @@ def test_pay_that_was_erased_is_counted_as_redacted(log: Log) -> None:
     assert (said.pay, said.n_redacted, said.hires_without_pay) == (40_000, 1, 0)
 
 
+def test_pay_kept_for_a_legal_hold_only_is_counted_as_redacted(log: Log) -> None:
+    held = hired_for("60000")
+    happened(log, held, hired_for("40000"), cost("5000"))
+    with log.database.transaction(log.organisation) as connection:
+        connection.execute(
+            "UPDATE vault_keys SET restricted_at = now() WHERE subject_id = %s", (held.id,)
+        )
+    said = asked_of(log)
+    assert (said.pay, said.n_redacted, said.hires_without_pay) == (40_000, 1, 0)
+
+
 def test_pay_counts_as_it_was_corrected(log: Log) -> None:
     candidate = hired_for("6000")
     happened(log, candidate, cost("5000"))
