@@ -45,6 +45,7 @@ from api import (
     requisitions,
     session,
     starts,
+    today,
 )
 from api.behind import behind
 from api.commanding import already_done
@@ -117,6 +118,7 @@ def create(
         offers,
         starts,
         hires,
+        today,
         messages,
         message_templates,
         feedback,

@@ -114,7 +114,7 @@ ORDER BY subject, occurred_at DESC, origin DESC
 
 # An offer of an application that has ended waits for nobody.
 WAITING = """
-WITH latest AS (
+approvals_asked AS (
     SELECT DISTINCT ON (about)
         subject,
         about,
@@ -132,19 +132,22 @@ WITH latest AS (
       AND occurred_at <= %(t)s
     ORDER BY about, origin DESC
 ),
-waiting AS (
+approvals_waiting AS (
     SELECT
         latest.subject,
-        latest.about,
+        CASE latest.subject WHEN 'requisition' THEN latest.about END AS requisition_id,
+        CASE latest.subject WHEN 'offer' THEN latest.about END AS offer_id,
+        latest.offer_version,
         latest.candidate_id,
         latest.application_id,
-        latest.offer_version,
+        step.said ->> 'id' AS step,
+        step.said ->> 'name' AS step_name,
+        COALESCE(step.said -> 'approver_ids', '[]'::jsonb) AS approver_ids,
+        GREATEST(jsonb_array_length(latest.steps) - given.steps, 1) AS steps_left,
         latest.occurred_at AS asked_at,
         GREATEST(given.last_at, latest.occurred_at) AS since,
-        latest.origin AS position,
-        latest.steps -> given.steps::int AS step,
-        GREATEST(jsonb_array_length(latest.steps) - given.steps, 1) AS steps_left
-    FROM latest
+        latest.origin AS position
+    FROM approvals_asked latest
     CROSS JOIN LATERAL (
         SELECT
             count(*) AS steps,
@@ -157,34 +160,14 @@ waiting AS (
           AND superseded_at > %(p)s
           AND occurred_at <= %(t)s
     ) AS given
+    CROSS JOIN LATERAL (SELECT latest.steps -> given.steps::int AS said) AS step
     WHERE latest.milestone = 'asked'
-)
-SELECT
-    subject,
-    CASE subject WHEN 'requisition' THEN about END AS requisition_id,
-    CASE subject WHEN 'offer' THEN about END AS offer_id,
-    offer_version,
-    candidate_id,
-    application_id,
-    step ->> 'id' AS step,
-    step ->> 'name' AS step_name,
-    COALESCE(step -> 'approver_ids', '[]'::jsonb) AS approver_ids,
-    steps_left,
-    asked_at,
-    since,
-    position
-FROM waiting
-WHERE (
-        %(approver)s::text IS NULL
-        OR step IS NULL
-        OR jsonb_exists(step -> 'approver_ids', %(approver)s)
-    )
-  AND (
-        application_id IS NULL
+      AND (
+        latest.application_id IS NULL
         OR (
             SELECT status
             FROM application_steps
-            WHERE application_id = waiting.application_id
+            WHERE application_id = latest.application_id
               AND stage IS NOT NULL
               AND position <= %(p)s
               AND superseded_at > %(p)s
@@ -192,10 +175,33 @@ WHERE (
             ORDER BY occurred_at DESC, origin DESC
             LIMIT 1
         ) = 'open'
-    )
+      )
+)
+"""
+
+WAITING_FOR = f"""
+WITH {WAITING}
+SELECT
+    subject,
+    requisition_id,
+    offer_id,
+    offer_version,
+    candidate_id,
+    application_id,
+    step,
+    step_name,
+    approver_ids,
+    steps_left,
+    asked_at,
+    since,
+    position
+FROM approvals_waiting
+WHERE %(approver)s::text IS NULL
+   OR step IS NULL
+   OR jsonb_exists(approver_ids, %(approver)s)
 ORDER BY since, position
 LIMIT %(limit)s
-"""
+"""  # noqa: S608  # composed of what stands here
 
 
 class ChainRow(BaseModel):
@@ -243,5 +249,5 @@ def waiting(
     approver = str(approver_id) if approver_id else None
     with connection.cursor(row_factory=class_row(WaitingRow)) as rows:
         return rows.execute(
-            WAITING, {**asked.parameters, "approver": approver, "limit": limit}
+            WAITING_FOR.encode(), {**asked.parameters, "approver": approver, "limit": limit}
         ).fetchall()

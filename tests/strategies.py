@@ -52,6 +52,9 @@ from tests import examples
 
 Picked = TypeVar("Picked")
 
+OWNERS = tuple(UUID(int=number) for number in (11, 12))
+"""Who looks after applications and requisitions."""
+
 storable = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 hard_texts = ["", "👩🏽‍💻 ✓ ẞ", "line\r\n\ttab\x1b\x7f", "Redacted", '{"a": 1}', "ü" * 5_000]
 texts = st.one_of(st.text(storable, max_size=80), st.sampled_from(hard_texts))
@@ -211,6 +214,16 @@ class World:
         general = [a for a in candidate.open_applications() if a.requisition_id is None]
         candidate.assign(pick(general, step.what).id, pick(self.requisitions, step.what))
 
+    def own(self, candidate: Candidate, step: Step) -> None:
+        owner = pick(OWNERS, step.who) if step.flag else None
+        candidate.assign_owner(owner, one_of(candidate, step).id)
+
+    def staff(self, _: Candidate, step: Step) -> None:
+        team: dict[str, Any] = {"recruiter_ids": OWNERS[: step.who % 2 + 1]}
+        if step.flag:
+            team = {"hiring_manager_id": pick(OWNERS, step.who)}
+        pick(self.requisitions, step.what).at(step.at).change_details(**team)
+
     def move(self, candidate: Candidate, step: Step) -> None:
         application = one_of(candidate, step)
         plan = self.plan_of(application)
@@ -248,7 +261,13 @@ class World:
         known = [id for id, o in candidate.offers.items() if o.application_id == application.id]
         pay = {"first_year_pay": f"{step.what + 5}0000", "currency": "EUR"}
         id = pick(known, step.who) if known and step.flag else uuid4()
-        candidate.draft_offer(application.id, id, **pay, start_date=date(2025, 5, 1))
+        candidate.draft_offer(
+            application.id,
+            id,
+            **pay,
+            start_date=date(2025, 5, 1),
+            expires_at=examples.day(60 + step.what) if step.flag else None,
+        )
 
     def prepare(self, candidate: Candidate, step: Step) -> None:
         """The next thing to be done about a draft, by whoever may."""
@@ -337,7 +356,8 @@ class World:
         requisition = self.requisition_of(application)
         if requisition is not None:
             opening = requisition.free_opening()
-            candidate.hire(application.id, requisition.plan, opening)
+            starts_on = date(2025, 1, 10) + timedelta(days=step.what * 9)
+            candidate.hire(application.id, requisition.plan, opening, starts_on)
             requisition.at(step.at).fill(opening, application.id)
 
     def reject(self, candidate: Candidate, step: Step) -> None:
@@ -596,13 +616,19 @@ often = (
     "merge",
     "unmerge",
 )
-steps = st.builds(
-    Step,
-    verb=st.sampled_from([*verbs, *often, *often]),
-    who=st.integers(0, 3),
-    what=st.integers(0, 5),
-    half_day=st.one_of(st.none(), st.integers(0, 120), st.integers(0, 120)),
-    flag=st.booleans(),
-)
-histories = st.lists(steps, min_size=30, max_size=70)
-"""Random histories: steps to take in a World, many of them entered late."""
+
+
+def histories_of(chosen: Sequence[str]) -> SearchStrategy[list[Step]]:
+    """Random histories of these verbs: steps to take in a World, many of them entered late."""
+    steps = st.builds(
+        Step,
+        verb=st.sampled_from(chosen),
+        who=st.integers(0, 3),
+        what=st.integers(0, 5),
+        half_day=st.one_of(st.none(), st.integers(0, 120), st.integers(0, 120)),
+        flag=st.booleans(),
+    )
+    return st.lists(steps, min_size=30, max_size=70)
+
+
+histories = histories_of([*verbs, *often, *often])

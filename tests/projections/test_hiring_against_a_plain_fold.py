@@ -64,7 +64,9 @@ POLICIES = {
 @rich
 @given(
     steps=histories,
-    questions=st.lists(st.tuples(moments, st.floats(0, 1), moments, moments), min_size=4, max_size=6),
+    questions=st.lists(
+        st.tuples(moments, st.floats(0, 1), moments, moments), min_size=4, max_size=6
+    ),
     # All policies of a metric share how it is grouped, so one of them a question is enough.
     drawn=st.randoms(use_true_random=False),
 )
