@@ -17,7 +17,7 @@ from api.commanding import Answer, Body, Commanding, commanding, example, postin
 from api.paging import link_next
 from commands import documents as commands
 from domain.errors import NotFound
-from domain.event import Category, Code, storable
+from domain.event import Category, Code
 from domain.role import Scope
 from projections import candidates as read_models
 from projections.asked import Asked
@@ -242,13 +242,9 @@ def _kept(resume: dict[str, Any]) -> str:
     """A JSON Resume as it is kept. Raises RequestValidationError naming what is wrong with it."""
     text = as_text(resume)
     problem = problem_of(resume)
-    why = f"is not JSON Resume: see {problem}" if problem else ""
+    why = f"is not JSON Resume: {problem}" if problem else ""
     if len(text) > RESUME_CHARACTERS:
         why = f"is longer than {RESUME_CHARACTERS} characters"
-    try:
-        storable(text)
-    except ValueError as error:
-        why = str(error)
     if why:
         about = {"type": "json_resume", "loc": ("body", "resume"), "msg": why, "input": None}
         raise RequestValidationError([about])

@@ -1,6 +1,7 @@
 """JSON Resume (jsonresume.org, schema 1.0.0): résumés that say themselves what is what."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -13,6 +14,7 @@ from reading.unreadable import CORRUPT, INVALID, TOO_LARGE, Unreadable
 SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
 SIMPLE = {"full_name": "name", "email": "email", "phone": "phone"}
 """Fields of a profile, and what a résumé calls them in its `basics`."""
+_unstorable = re.compile("[\x00\ud800-\udfff]")
 NOT_WORDS = frozenset({"$schema", "meta", "image"})
 
 
@@ -35,10 +37,26 @@ def as_text(resume: Mapping[str, Any]) -> str:
 
 
 def problem_of(resume: Mapping[str, Any]) -> str | None:
-    """Where a résumé is not as the schema has it (a JSON pointer); None if it is."""
+    """Where a résumé is not as the schema has it (a JSON pointer), or what it may not hold; None
+    if nothing is wrong with it."""
+    if any(_unstorable.search(text) for text in _strings(resume)):
+        return "it contains a character that cannot be stored (NUL or half a surrogate pair)"
     for error in _validator().iter_errors(resume):
-        return "/" + "/".join(map(str, error.absolute_path))
+        return "see /" + "/".join(map(str, error.absolute_path))
     return None
+
+
+def _strings(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from _strings(item)
+        case dict():
+            for name, item in value.items():
+                yield name
+                yield from _strings(item)
 
 
 @cache
@@ -52,8 +70,7 @@ def _validator() -> Any:
 
 def words_of(resume: Mapping[str, Any]) -> str:
     """Everything a résumé says, a line each."""
-    said = {name: value for name, value in resume.items() if name not in NOT_WORDS}
-    return "\n".join(_texts(said))
+    return "\n".join(_texts(dict(resume)))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -27,7 +27,7 @@ def read(content: bytes, *, profile: bool, region: str | None = None) -> Reading
     """
     wanted = json.dumps({"profile": profile, "region": region}).encode() + b"\n"
     octets, ended = _answer_to(wanted + content)
-    if ended in (-signal.SIGXCPU, -signal.SIGKILL):
+    if ended == -signal.SIGXCPU:
         raise Unreadable(TOO_SLOW)
     answer = _parsed(octets) if ended == 0 and len(octets) <= ANSWER_BYTES else {}
     if "code" in answer:
@@ -39,7 +39,10 @@ def read(content: bytes, *, profile: bool, region: str | None = None) -> Reading
 
 
 def _answer_to(said: bytes) -> tuple[bytes, int]:
-    """What the process answers, and how it ended. It gets nothing of ours but what is said."""
+    """What the process answers, and how it ended. It gets nothing of ours but what is said.
+
+    Raises Unreadable where it took too long.
+    """
     command = [sys.executable, "-I", "-B", "-c", PROGRAM, str(ROOT)]
     with subprocess.Popen(  # noqa: S603  # the program is ours, and what it reads is no argument
         command,
@@ -51,7 +54,8 @@ def _answer_to(said: bytes) -> tuple[bytes, int]:
     ) as process:
         if process.stdin is None or process.stdout is None:
             raise OSError("no pipe to the process")
-        deadline = threading.Timer(SECONDS, process.kill)
+        late = threading.Event()
+        deadline = threading.Timer(SECONDS, _end, args=(process, late))
         telling = threading.Thread(target=_tell, args=(process.stdin, said))
         deadline.start()
         telling.start()
@@ -59,11 +63,19 @@ def _answer_to(said: bytes) -> tuple[bytes, int]:
             octets = process.stdout.read(ANSWER_BYTES + 1)
             if len(octets) > ANSWER_BYTES:
                 process.kill()
-            return octets, process.wait()
+            ended = process.wait()
+            if late.is_set():
+                raise Unreadable(TOO_SLOW)
+            return octets, ended
         finally:
             process.kill()
             deadline.cancel()
             telling.join()
+
+
+def _end(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
+    late.set()
+    process.kill()
 
 
 def _tell(to: IO[bytes], said: bytes) -> None:
