@@ -1,6 +1,7 @@
 """Documents as candidates hand them in, made when they are needed."""
 
 import zlib
+from collections.abc import Mapping
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -60,10 +61,10 @@ def packed(**parts: str | bytes) -> bytes:
     return octets.getvalue()
 
 
-def word(body: str, before: str = "", **parts: str | bytes) -> bytes:
+def word(body: str, before: str = "", parts: Mapping[str, str | bytes] | None = None) -> bytes:
     """A Word document whose text is this XML."""
     xml = f'{before}<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'
-    return packed(**{"word/document.xml": xml, **parts})
+    return packed(**{"word/document.xml": xml, **(parts or {})})
 
 
 def paragraph(text: str) -> str:

@@ -15,7 +15,7 @@ from pypdf import PdfReader, PdfWriter
 
 from reading import reader
 from reading.formats import ENCRYPTED_PACKAGE
-from reading.limits import MEMORY_BYTES, MOST_CHARACTERS, MOST_PAGES
+from reading.limits import MEMORY_BYTES, MOST_CHARACTERS, MOST_PAGES, SECONDS
 from reading.reader import read
 from reading.suggesting import suggested
 from reading.unreadable import Unreadable
@@ -127,7 +127,7 @@ def test_a_file_that_might_be_anything_is_read_or_refused(name: str) -> None:
     began = time.monotonic()
     with suppress(Unreadable):
         assert len(read(content, profile=True).text) <= MOST_CHARACTERS
-    assert time.monotonic() - began < reader.SECONDS
+    assert time.monotonic() - began < SECONDS
 
 
 def test_a_pdf_that_only_forbids_changes_is_read() -> None:
@@ -137,8 +137,8 @@ def test_a_pdf_that_only_forbids_changes_is_read() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        word(paragraph("Ada"), **{"word/vbaProject.bin": b"Sub AutoOpen()"}),
-        word(paragraph("Ada"), **{"word/embeddings/oleObject1.bin": b"MZ"}),
+        word(paragraph("Ada"), parts={"word/vbaProject.bin": b"Sub AutoOpen()"}),
+        word(paragraph("Ada"), parts={"word/embeddings/oleObject1.bin": b"MZ"}),
         acting(),
     ],
     ids=["macros", "objects", "script"],
@@ -150,7 +150,7 @@ def test_programs_in_a_document_are_noted_and_not_run(content: bytes) -> None:
 
 
 def test_names_of_parts_that_climb_out_lead_nowhere() -> None:
-    content = word(paragraph("Ada"), **{"../../etc/passwd": b"root", "/etc/shadow": b"x"})
+    content = word(paragraph("Ada"), parts={"../../etc/passwd": b"root", "/etc/shadow": b"x"})
     assert read(content, profile=False).text == "Ada"
 
 
