@@ -1,8 +1,12 @@
 """Commands about documents."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from commands.candidates import guard_not_suppressed
 from commands.erasure import competed_for
+from domain.candidate import APPLIED
 from store import documents
 from store.envelope import Attribution
 from store.erasing import DESTROY_DOCUMENTS
@@ -37,6 +41,63 @@ def attach(
     documents.send(log.database, log.organisation, candidate_id, document_id, encrypted.ciphertext)
     attached = [(documents.ATTACH, [{"document_id": document_id}])]
     return log.record(candidate, by=by, effects=attached)
+
+
+def note_reading(
+    log: Log, by: Attribution, document_id: UUID, reading: bytes, **found: Any
+) -> Recorded:
+    """Keeps what was read in a document, encrypted beside it. `found` says the rest of it."""
+    candidate = log.candidate_with(document_id)
+    encrypted = documents.encrypt_reading(log.organisation.id, candidate.id, document_id, reading)
+    candidate.note_reading(
+        document_id, **found, sha256=encrypted.sha256, reading_key=encrypted.content_key
+    )
+    kept = [(documents.KEEP_READING, [documents.kept_reading(document_id, encrypted)])]
+    return log.record(candidate, by=by, effects=kept)
+
+
+def note_unreadable(
+    log: Log, by: Attribution, document_id: UUID, reason_code: str, format: str | None
+) -> Recorded:
+    """Records that a document cannot be read, and why."""
+    candidate = log.candidate_with(document_id)
+    candidate.note_reading(document_id, reason_code=reason_code, format=format)
+    return log.record(candidate, by=by)
+
+
+def confirm_suggestion(
+    log: Log,
+    by: Attribution,
+    document_id: UUID,
+    *,
+    occurred_at: datetime | None = None,
+    **accepted: str | None,
+) -> Recorded:
+    """Takes into the profile what someone accepts of what a document suggests.
+
+    The profile is that of who stands for the person, whoever's history the document is in.
+    """
+    candidate = log.candidate_with(document_id)
+    if candidate.survivor_id != candidate.id:
+        candidate = log.candidate(candidate.survivor_id)
+    if candidate.origin != APPLIED:
+        guard_not_suppressed(log, accepted)
+    candidate.at(occurred_at).confirm_suggestion(document_id, **accepted)
+    return log.record(candidate, by=by)
+
+
+def dismiss_suggestion(
+    log: Log,
+    by: Attribution,
+    document_id: UUID,
+    reason_code: str,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Says that a profile is not to be what a document suggests."""
+    candidate = log.candidate_with(document_id).at(occurred_at)
+    candidate.dismiss_suggestion(document_id, reason_code)
+    return log.record(candidate, by=by)
 
 
 def remove(log: Log, by: Attribution, document_id: UUID, reason_code: str) -> Recorded:

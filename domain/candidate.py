@@ -18,6 +18,7 @@ from domain.event import (
     Code,
     CommunicationText,
     CompensationText,
+    DocumentText,
     EvaluationText,
     Event,
     IdentityText,
@@ -56,6 +57,11 @@ class ProfileUpdated(CandidateEvent, name="candidate.profile_updated"):
     links: IdentityText = None
     summary: IdentityText = None
     """Skills and whatever else helps to find them, in words."""
+    resume: DocumentText = None
+    """Work, education and the rest, as JSON Resume. No part of who someone is for those who only
+    need to know that, and so as closed as the document it comes from."""
+    from_document: UUID | None = None
+    """The document that suggested it, if one did."""
 
 
 class ExternalIdLinked(CandidateEvent, name="candidate.external_id_linked"):
@@ -154,6 +160,13 @@ class Candidate(Erasure):
         self.guard(any(value is not None for value in changed.values()), NothingToUpdate())
         self.happened(ProfileUpdated, **changed)
 
+    def confirm_suggestion(self, document_id: UUID, **accepted: str | None) -> None:
+        """Takes over what a document of the person suggests, as far as someone accepts it."""
+        self.guard_survivor()
+        self.guard_suggestion(document_id)
+        self.guard(any(value is not None for value in accepted.values()), NothingToUpdate())
+        self.happened(ProfileUpdated, **accepted, from_document=document_id)
+
     def link_external_id(self, system: str, external_id: str) -> None:
         """Notes the id another system knows the candidate by."""
         self.happened(ExternalIdLinked, system=system, external_id=external_id)
@@ -170,6 +183,12 @@ class Candidate(Erasure):
         self._guard_known(application_id)
         self.happened(NoteAdded, text=text, topic=topic, application_id=application_id)
 
+    def _note_profile(self, event: ProfileUpdated) -> None:
+        if event.email is not None:
+            self.bounced.discard(EMAIL)
+        if event.from_document is not None:
+            self.settled.add(event.from_document)
+
     def _guard_known(self, application_id: UUID | None) -> None:
         if application_id is not None:
             self.application(application_id)
@@ -184,8 +203,8 @@ class Candidate(Erasure):
                 self.note_start(event)
             case MessageEvent():
                 self.note_message(event)
-            case ProfileUpdated() if event.email is not None:
-                self.bounced.discard(EMAIL)
+            case ProfileUpdated():
+                self._note_profile(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
             case Registered():

@@ -35,6 +35,7 @@ FIXED = frozenset(
         "step",
         "steps",
         "resumes_as",
+        "resume",
     }
 )
 

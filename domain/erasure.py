@@ -6,7 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from domain.correction import EntryCorrected
-from domain.document import DocumentAttached, DocumentRemoved, Documents
+from domain.document import (
+    DocumentAttached,
+    DocumentRead,
+    DocumentRemoved,
+    Documents,
+    SuggestionDismissed,
+)
 from domain.errors import Refusal
 from domain.event import Category, Code, Count, Event, personal_fields
 from domain.legal_hold import (
@@ -243,7 +249,7 @@ class Erasure(Documents):
                 self.ground = event.ground
                 for id in event.documents:
                     self.lose_document(id)
-            case DocumentAttached() | DocumentRemoved():
+            case DocumentAttached() | DocumentRead() | SuggestionDismissed() | DocumentRemoved():
                 self.note_document(event)
             case HoldPlaced() | HoldReleaseProposed() | HoldReleased():
                 self.note_hold(event)

@@ -2,7 +2,8 @@
 
 from policies.expiring_offers import ExpireOffers
 from policies.policy import Policy
+from policies.reading import ReadDocuments
 from policies.reminding import RemindInterviewers
 from policies.sending import SendMessages
 
-POLICIES: tuple[type[Policy], ...] = (SendMessages, ExpireOffers, RemindInterviewers)
+POLICIES: tuple[type[Policy], ...] = (SendMessages, ExpireOffers, RemindInterviewers, ReadDocuments)

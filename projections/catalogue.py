@@ -16,6 +16,7 @@ from projections import (
     people,
     plan_templates,
     policies,
+    profile_suggestions,
     requisitions,
     search,
     surveys,
@@ -45,6 +46,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     timeline.READ_MODEL,
     legal_holds.READ_MODEL,
     interviews.READ_MODEL,
+    profile_suggestions.READ_MODEL,
 )
 
 ALL_READ_MODELS = (*READ_MODELS, search.READ_MODEL)

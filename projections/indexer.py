@@ -4,6 +4,7 @@ Its rows, its position and the record of the access commit together. Whoever hol
 lock works; a killed indexer's lock dies with its connection, and its unfinished batch with it.
 """
 
+import json
 import logging
 import time
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from domain.candidate import CandidateEntryCorrected
+from domain.document import DocumentRead, DocumentRemoved
 from domain.event import Category
 from projections.catalogue import ALL_READ_MODELS
 from projections.engine import (
@@ -38,25 +40,27 @@ from projections.rebuild import (
     take_the_only_turn,
 )
 from projections.search import KEY_VERSION, READ_MODEL
-from projections.search_entries import SAYING, entries_of
+from projections.search_entries import SAYING, WORDS, entries_of
 from projections.search_tokens import Tokeniser
+from store import documents
 from store.access_log import Access, AccessNotRecorded
 from store.database import Connection, Database, Organisation
 from store.envelope import Fact
 from store.ids import new_id
 from store.recorder import fact
 from store.search_keys import SearchKeys
-from store.vault import SealBroken, Vault
+from store.vault import CLOSED, SealBroken, Vault
 
 logger = logging.getLogger(__name__)
 
 PURPOSE = "index"
+OPENED = (Category.IDENTITY, Category.DOCUMENTS)
 BATCH = 20_000
 """Positions looked through for one batch, with one entry in the access log."""
 NEARLY_THERE = 2_000
 """Events left to take in when the indexer is stopped for the rest."""
-ERASED = "candidate.personal_data_erased"
-"""The event of an erasure: what was indexed meanwhile goes too."""
+DESTROYING = ("candidate.personal_data_erased", DocumentRemoved.name)
+"""Events after which something does not open any more: what was indexed meanwhile goes too."""
 
 GIVE_UP_THE_TURN = "SELECT pg_advisory_unlock_all()"
 TAKE_LEASE = "SELECT key_version FROM search_lease WHERE id = 1 FOR UPDATE SKIP LOCKED"
@@ -98,7 +102,7 @@ WHERE position > %(after)s
   AND position <= %(upto)s
   AND (
     type = ANY(%(saying)s)
-    OR type = %(erased)s
+    OR type = ANY(%(destroying)s)
     OR (
         type = %(correction)s
         AND EXISTS (
@@ -245,7 +249,7 @@ class Indexer:
     ) -> None:
         """Makes the entries of the events in (after, upto].
 
-        A candidate of whom something is corrected, or erased, is told anew from the beginning.
+        A candidate of whom something is corrected, or destroyed, is told anew from the beginning.
         """
         said = self._read(connection, SAID, after=after, upto=upto)
         anew = {fact.originator_id for fact in said if fact.topic not in SAYING}
@@ -257,14 +261,32 @@ class Indexer:
         if not said:
             return
         access = Access(self.organisation.id, PURPOSE, new_id())
-        opened = self.vault.open(connection, said, [Category.IDENTITY], access)
+        opened = self.vault.open(connection, said, OPENED, access)
+        self._add_words(connection, said, opened)
         self._keep(connection, version, Tokeniser(key), zip(said, opened, strict=True))
+
+    def _add_words(
+        self, connection: Connection, said: Sequence[Fact], opened: Sequence[dict[str, Any]]
+    ) -> None:
+        """Adds what documents say to the events that say they were read."""
+        read = {
+            UUID(told.data["document_id"]): (told, fields)
+            for told, fields in zip(said, opened, strict=True)
+            if told.topic == DocumentRead.name and fields.get("reading_key") not in (None, *CLOSED)
+        }
+        kept = documents.readings_of(connection, list(read)) if read else {}
+        for id, ciphertext in kept.items():
+            told, fields = read[id]
+            stored = documents.Encrypted(ciphertext, told.data["sha256"], fields["reading_key"])
+            candidate_id = UUID(str(told.originator_id))
+            reading = documents.decrypt_reading(self.organisation.id, candidate_id, id, stored)
+            fields[WORDS] = json.loads(reading)["text"]
 
     def _read(self, connection: Connection, query: str, **parameters: Any) -> list[Fact]:
         kinds = {
             "saying": list(SAYING),
             "correction": CandidateEntryCorrected.name,
-            "erased": ERASED,
+            "destroying": list(DESTROYING),
         }
         with connection.cursor(row_factory=dict_row) as rows:
             return [fact(row) for row in rows.execute(query.encode(), {**kinds, **parameters})]

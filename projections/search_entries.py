@@ -4,6 +4,7 @@ The entries of a candidate follow from their events alone, up to any place in th
 which batches they are taken in.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,17 +14,22 @@ from uuid import UUID
 
 from domain.candidate import CandidateEntryCorrected, ExternalIdLinked, ProfileUpdated, Registered
 from domain.correction import OCCURRED_AT
+from domain.document import DocumentRead
 from domain.event import Event, personal_fields
+from reading.json_resume import words_of
 from store.envelope import Fact
 from store.vault import CLOSED
 
 FOREVER = 2**63 - 1
 EXTERNAL_ID, SYSTEM = "external_id", "system"
+RESUME, DOCUMENT = "resume", "document"
+WORDS = "words"
+"""What a reading says, where it is given opened."""
 
 SAYING: dict[str, type[Event]] = {
-    said.name: said for said in (Registered, ProfileUpdated, ExternalIdLinked)
+    said.name: said for said in (Registered, ProfileUpdated, ExternalIdLinked, DocumentRead)
 }
-"""The events that say who a candidate is."""
+"""The events that say who a candidate is, and what their documents say."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class Told:
 def entries_of(said: Iterable[tuple[Fact, Mapping[str, Any]]]) -> Iterator[Entry]:
     """The entries that events make, given in log order, each with its personal fields opened.
 
+    A reading is given with its WORDS, if they are kept.
+
     The events are those of SAYING, and the corrections of any of them that is there too.
     """
     by_candidate: dict[UUID, list[tuple[Fact, Mapping[str, Any]]]] = defaultdict(list)
@@ -81,9 +89,15 @@ def _entries(candidate_id: UUID, history: list[tuple[Fact, Mapping[str, Any]]]) 
 def _told(fact: Fact, opened: Mapping[str, Any]) -> Told:
     if fact.occurred_at is None or fact.position is None:
         raise ValueError("only an event that is in the log says anything")
+    if fact.topic == DocumentRead.name:
+        # Each document is a field of its own: a later one does not take an earlier one's place.
+        words = {f"{DOCUMENT}:{fact.data['document_id']}": opened.get(WORDS)}
+        return Told(fact.position, fact.occurred_at, {n: w for n, w in words.items() if w})
     fields = personal_fields(SAYING[fact.topic])
     said = {name: opened.get(name, fact.data.get(name)) for name in fields}
     values = {name: value for name, value in said.items() if _is_known(value)}
+    if RESUME in values:
+        values[RESUME] = words_of(json.loads(values[RESUME]))
     return Told(fact.position, fact.occurred_at, values, fact.data.get(SYSTEM, ""))
 
 

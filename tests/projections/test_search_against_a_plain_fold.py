@@ -1,5 +1,6 @@
 """Whoever a search finds, as of any time and as known at any place, is whom plain text finds."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app import Hireledger
+from commands import documents
 from domain.candidate import Candidate
 from domain.errors import Refusal
 from domain.event import utc_text
@@ -54,6 +56,20 @@ SAID: dict[str, list[str]] = {
     "phone": list(NUMBERS),
 }
 PLAIN = NAMES | WORDS | ADDRESSES
+# What documents and confirmed résumés say is found by whole words, or by four letters or more.
+DOCUMENTS = {
+    "Ada compiles Go\nin Longyearbyen": ["ada", "compiles", "go", "in", "longyearbyen"],
+    "Dear Jürgen, my example": ["dear", "jurgen", "juergen", "my", "example"],
+}
+RESUMES = {
+    '{"meta":{"version":"annals"},"work":[{"name":"Longevity"},{"name":"Ada & Co"}]}': [
+        "longevity",
+        "ada",
+        "co",
+    ],
+    '{"skills":[{"name":"Compilers"}]}': ["compilers"],
+}
+LONG_WORDS = DOCUMENTS | RESUMES
 QUERIES = [
     "ad",
     "ada",
@@ -75,6 +91,13 @@ QUERIES = [
     "+49 30 1234567",
     "0049 30 1234567 ad",
     "5550199",
+    "go",
+    "long",
+    "longy",
+    "go compil",
+    "dear ada",
+    "annals",
+    "in",
 ]
 LINKS = ["1", "2"]
 
@@ -89,8 +112,13 @@ corrections = st.one_of(
     st.tuples(st.just("external_id"), st.sampled_from(LINKS)),
     st.tuples(st.just("system"), st.sampled_from(["greenhouse", "lever"])),
 )
+updates = st.fixed_dictionaries(
+    {}, optional=values | {"resume": st.sampled_from(list(RESUMES))}
+).filter(bool)
 steps = st.one_of(
-    st.tuples(st.just("update"), profiles, moments),
+    st.tuples(st.just("update"), updates, moments),
+    st.tuples(st.just("read"), st.sampled_from(list(DOCUMENTS))),
+    st.tuples(st.just("remove"), st.integers(0, 2)),
     st.tuples(st.just("link"), st.sampled_from(LINKS), moments),
     st.tuples(st.just("correct"), st.integers(1, 6), corrections),
 )
@@ -158,6 +186,14 @@ def take(log: Log, candidate: Candidate, step: Any, mark: str) -> Iterator[Said]
             says = {"system": "greenhouse", "external_id": f"{mark}-{id}"}
             candidate.at(moment).link_external_id(**says)
             yield Said(record(log, candidate), "link", moment, says)
+        case ("read", text):
+            yield from hand_in(log, candidate, text)
+        case ("remove", number):
+            kept = list(candidate.documents)
+            if number < len(kept):
+                index(log, [1000])
+                at = documents.remove(log, by(), kept[number], "wrong_person").position
+                yield Said(at, "removal", day(400), {"document": str(kept[number])})
         case ("correct", version, (name, value)):
             value = f"{mark}-{value}" if name == "external_id" else value
             try:
@@ -168,9 +204,29 @@ def take(log: Log, candidate: Candidate, step: Any, mark: str) -> Iterator[Said]
             yield Said(at, "correction", corrects=version, correction=(name, value))
 
 
+def hand_in(log: Log, candidate: Candidate, text: str) -> Iterator[Said]:
+    """A document that is read at once; both happen when they are recorded."""
+    attached = documents.attach(
+        log,
+        by(),
+        candidate.id,
+        text.encode(),
+        filename="a.txt",
+        kind="resume",
+        media_type="text/plain",
+    )
+    id = UUID(attached.facts[0].data["document_id"])
+    read = documents.note_reading(log, by(), id, json.dumps({"text": text}).encode())
+    yield Said(attached.position, "attachment", day(400))
+    yield Said(read.position, "reading", day(400), {f"document:{id}": text})
+
+
 def record(log: Log, candidate: Candidate) -> int:
-    by = Attribution("person", new_id(), "recruiter", "api")
-    return log.record(candidate, by=by).position
+    return log.record(candidate, by=by()).position
+
+
+def by() -> Attribution:
+    return Attribution("person", new_id(), "recruiter", "api")
 
 
 def known(history: list[Said], asked: Asked) -> list[Said]:
@@ -199,8 +255,12 @@ def found_plainly(lives: Lives, asked: Asked, query: str) -> list[UUID]:
     for id, history in lives.items():
         profile: dict[str, str] = {}
         for said in known(history, asked):
-            if said.kind == "profile":
+            if said.kind in ("profile", "reading"):
                 profile |= said.says
+        # What was destroyed is not found, as known at any time.
+        for said in history:
+            if said.kind == "removal":
+                profile.pop(f"document:{said.says['document']}", None)
         if all(any(matches(n, v, word) for n, v in profile.items()) for word in words_of(query)):
             people.append(id)
     return sorted(people)
@@ -223,6 +283,11 @@ def matches(name: str, value: str, word: str) -> bool:
     if "@" in word:
         return name == "email" and value.lower() == word.lower()
     sought = word.lower().replace("'", "").replace("ñ", "n").replace("ü", "u")
+    if value in LONG_WORDS:
+        return any(
+            known.startswith(sought) and (len(sought) >= 4 or known == sought)
+            for known in LONG_WORDS[value]
+        )
     begins = any(known.startswith(sought) for known in PLAIN[value])
     return begins or (name == "email" and sought in DOMAINS[value])
 
