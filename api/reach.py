@@ -123,7 +123,7 @@ class Reach:
                 return requisition_id is not None and self.requisition(requisition_id)
             case Role.INTERVIEWER:
                 return any(
-                    interview.application_id == id and self.holder_id in interview.interviewer_ids
+                    interview.application_id == id and interview.is_met_by(self.holder_id)
                     for interview in candidate.interviews.values()
                 )
             case Role.APPROVER:
@@ -138,7 +138,7 @@ class Reach:
 
     def _interview(self, candidate: Candidate, id: UUID) -> bool:
         if self.role is Role.INTERVIEWER:
-            return self.holder_id in candidate.interview(id).interviewer_ids
+            return candidate.interview(id).is_met_by(self.holder_id)
         return True
 
 

@@ -35,6 +35,12 @@ FIXED = frozenset(
         "step",
         "steps",
         "resumes_as",
+        "sequence",
+        "kit",
+        "ratings",
+        "revises",
+        "slots",
+        "slot_rule",
     }
 )
 
