@@ -155,7 +155,7 @@ class ScorecardSubmitted(InterviewEvent, name="interview.scorecard_submitted"):
     sentence = "Scorecard submitted"
     interviewer_id: UUID
     overall: Code
-    ratings: tuple[Rating, ...] = ()
+    ratings: tuple[Rating, ...] | None = None
     revises: Count | None = None
     """The version, in this stream, of the scorecard it replaces."""
     notes: EvaluationText = None
@@ -504,7 +504,7 @@ class Interviews(Applications):
         interviewer_id: UUID,
         overall: str,
         notes: str | None = None,
-        ratings: tuple[Rating, ...] = (),
+        ratings: tuple[Rating, ...] | None = None,
     ) -> None:
         """Keeps one interviewer's assessment; a second one replaces the first.
 
@@ -523,7 +523,7 @@ class Interviews(Applications):
             interview_id=interview_id,
             interviewer_id=interviewer_id,
             overall=overall,
-            ratings=ratings,
+            ratings=ratings or None,
             revises=self.scorecards.get((interview_id, interviewer_id)),
             notes=notes,
         )
