@@ -487,6 +487,14 @@ class Interviews(Applications):
             comment=comment,
         )
 
+    def asks_for_another_time(self, interview_id: UUID) -> bool:
+        """Whether the candidate asked for another time since it was arranged last."""
+        since = self.interview(interview_id).now.version
+        return any(
+            isinstance(event, RescheduleRequested) and event.interview_id == interview_id
+            for event in self.history[since:]
+        )
+
     def note_interview_mail(
         self, interview_id: UUID, event_class: type[Event], **said: Any
     ) -> None:

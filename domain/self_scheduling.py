@@ -1,5 +1,6 @@
 """Self-scheduling: a candidate chooses one of the times that we offer for an interview."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Annotated
@@ -197,6 +198,15 @@ class SelfScheduling(Interviews):
         self.guard(not over and not closed, SlotsAreOver())
         self.guard(self.booked(invitation_id) is None, AlreadyBooked())
         return invitation
+
+    def bookable(self, application_id: UUID) -> UUID | None:
+        """The times offered last of which one can still be chosen."""
+        for id, invitation in reversed(self.invitations.items()):
+            if invitation.application_id == application_id:
+                with suppress(SlotsAreOver, AlreadyBooked):
+                    self.guard_bookable(id)
+                    return id
+        return None
 
     def book_slot(
         self,
