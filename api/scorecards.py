@@ -5,6 +5,7 @@ application, and has not handed in their own scorecard of it, is not told how ot
 not here, nor in a timeline, the feed, or an event by itself. Recruiters are, for they decide.
 """
 
+from contextlib import suppress
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, exampl
 from api.opening import opened_for
 from commands import interviews as commands
 from domain.candidate import CandidateEntryCorrected
+from domain.errors import NotFound, Refusal
 from domain.event import Category, Text
 from domain.interview import ScorecardSubmitted
 from domain.kit import Rating
@@ -33,6 +35,12 @@ OF_APPLICATION = "/applications/{application_id}"
 
 router = APIRouter(prefix="/api", tags=["Interviews"])
 post, get = posting(router), getting(router)
+
+
+class ScorecardOwed(Refusal):
+    """This tells how others assessed the candidate; hand in your own scorecard first."""
+
+    status = 409
 
 
 class Recommendation(StrEnum):
@@ -140,6 +148,15 @@ def is_hidden(caller: Caller, application_id: UUID) -> bool:
     return caller.role not in RECRUITING and candidate.owes_scorecard(
         application_id, caller.actor_id
     )
+
+
+def guard_told_all(caller: Caller, id: UUID) -> None:
+    """Refuses a whole history, which cannot be told in part. Raises ScorecardOwed."""
+    theirs = set() if caller.role in RECRUITING else caller.log.interviewed_by(caller.actor_id)
+    with suppress(NotFound):
+        applications = caller.log.candidate(id).applications.keys() if theirs else ()
+        if any(is_hidden(caller, application_id) for application_id in theirs & set(applications)):
+            raise ScorecardOwed
 
 
 class Hiding:

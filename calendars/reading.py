@@ -40,7 +40,7 @@ def busy_in(
         found = [
             stretch
             for content in calendars
-            for calendar in Calendar.from_ical(content, multiple=True)
+            for calendar in _calendars_in(content)
             for stretch in _busy(calendar, since, until, zone)
         ]
     except CalendarUnreadable:
@@ -48,6 +48,13 @@ def busy_in(
     except Exception:  # the parsers meet whatever is there, and raise what they like
         raise CalendarUnreadable("not_a_calendar") from None
     return merged(_within(found, since, until))
+
+
+def _calendars_in(content: bytes) -> list[Any]:
+    found: list[Any] = list(Calendar.from_ical(content, multiple=True))
+    if not found:
+        raise CalendarUnreadable("not_a_calendar")
+    return found
 
 
 def _busy(calendar: Any, since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[Stretch]:

@@ -672,6 +672,6 @@ def is_time_zone(name: str) -> bool:
     """Whether the IANA database has a zone of this name."""
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return False
     return True

@@ -375,7 +375,7 @@ class InterviewRow(BaseModel):
             return None
         try:
             return moment.astimezone(ZoneInfo(self.time_zone)).isoformat()
-        except (ValueError, OSError):  # from before zones were checked
+        except (KeyError, ValueError, OSError):  # from before zones were checked
             return None
 
 

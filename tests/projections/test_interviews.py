@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -44,22 +45,35 @@ def test_interviews_are_those_of_a_plain_fold(
 def narrowings(
     rows: list[dict[str, Any]],
 ) -> Iterator[tuple[dict[str, Any], Callable[[dict[str, Any]], bool]]]:
+    """Filters, and whether a row passes them."""
     for id in interviewers:
-        yield {"interviewer_id": id}, lambda row, id=id: id in row["interviewer_ids"]
+        yield {"interviewer_id": id}, partial(_has, "interviewer_ids", id)
     for status in InterviewState:
-        yield {"status": status}, lambda row, status=status: row["status"] == status
+        yield {"status": status}, partial(_is, "status", status)
     for row in rows[:2]:
-        application_id = row["application_id"]
-        yield (
-            {"application_id": application_id},
-            lambda row, id=application_id: row["application_id"] == id,
-        )
-    first, last = examples.day(20), examples.day(30)
-    yield (
-        {"since": first, "until": last},
-        lambda row: bool(row["starts_at"] and row["ends_at"] > first and row["starts_at"] < last),
-    )
-    yield {"waiting": True}, lambda row: bool(row["needs"])
+        id = row["application_id"]
+        yield {"application_id": id}, partial(_is, "application_id", id)
+    yield {"since": FIRST, "until": LAST}, _is_between
+    yield {"waiting": True}, _waits
+
+
+FIRST, LAST = examples.day(20), examples.day(30)
+
+
+def _is(name: str, value: Any, row: dict[str, Any]) -> bool:
+    return bool(row[name] == value)
+
+
+def _has(name: str, value: Any, row: dict[str, Any]) -> bool:
+    return value in row[name]
+
+
+def _is_between(row: dict[str, Any]) -> bool:
+    return bool(row["starts_at"] and row["ends_at"] > FIRST and row["starts_at"] < LAST)
+
+
+def _waits(row: dict[str, Any]) -> bool:
+    return bool(row["needs"])
 
 
 COMPARED = (
