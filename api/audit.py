@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from api.asking import getting
 from api.caller import AUDITING, Caller, may
 from api.problems import problem_responses
+from api.scorecards import guard_told_all
 from exchange.bundle import bundle
 from hireledger_verify import to_base64
 from store.ledger.proofs import growth, newest
@@ -115,7 +116,7 @@ def get_consistency(
     response_class=Response,
     responses={
         200: {"content": {ZIP: {}}, "description": "The bundle: see README.txt in it."},
-        **problem_responses(401, 403, 404, 422, 503),
+        **problem_responses(401, 403, 404, 409, 422, 503),
     },
 )
 def get_bundle(
@@ -127,6 +128,7 @@ def get_bundle(
     ] = None,
 ) -> Response:
     """One history with its proof, which `hireledger-verify` checks offline."""
+    guard_told_all(calling, id)
     content = bundle(calling.log.database, calling.organisation, id, old)
     headers = {"Content-Disposition": f'attachment; filename="{id}.zip"'}
     return Response(content, media_type=ZIP, headers=headers)

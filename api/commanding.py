@@ -42,12 +42,14 @@ _told_by = (
     "touchpoint_id",
     "offer_id",
     "interview_id",
+    "invitation_id",
     "application_id",
 )
 _ids = (
     "message_id",
     "application_id",
     "interview_id",
+    "invitation_id",
     "offer_id",
     "touchpoint_id",
     "opening_id",
@@ -102,6 +104,9 @@ class Answer(BaseModel):
     requisition_id: UUID | None = None
     application_id: UUID | None = None
     interview_id: UUID | None = None
+    invitation_id: Annotated[
+        UUID | None, Field(description="Times that a candidate may choose from.")
+    ] = None
     offer_id: UUID | None = None
     touchpoint_id: UUID | None = None
     opening_id: UUID | None = None

@@ -17,6 +17,7 @@ from api.commanding import Answer, Body, Commanding, commanding, example, postin
 from api.live import Listener, Live
 from api.opening import opened_for
 from api.problems import problem_responses
+from api.scorecards import Hiding, without_opinion
 from commands import events as commands
 from domain.errors import NotFound
 from domain.event import Category, Code, Count, Text
@@ -96,6 +97,8 @@ def follow_events(
     """Events in position order with their envelopes, without what is sealed."""
     with ask.log.database.transaction(ask.caller.organisation) as connection:
         page = feed(connection, after, limit, types.split(",") if types else None)
+    hiding = Hiding(ask.caller)
+    page.items = [_as_told(event, hiding.hides(event.type, event.data)) for event in page.items]
     if CLOUDEVENTS not in request.headers.get("accept", ""):
         return page
     events = [cloudevent(event, ask.caller.organisation.id) for event in page.items]
@@ -185,14 +188,22 @@ def get_event(
         found = feed(connection, position - 1, 1, None).items
         if not found or found[0].position != position:
             raise NotFound(what="event", id=position)
-        event = found[0]
-        held = fact(dict(event))
-        [personal] = opened_for(calling, connection, [held], Category, "view event")
+        hidden = Hiding(calling).hides(found[0].type, found[0].data)
+        event = _as_told(found[0], hidden)
+        held = [] if hidden else [fact(dict(event))]
+        personal = opened_for(calling, connection, held, Category, "view event")
         return OpenedEvent(
             **dict(event),
             sentence=sentence_of(event.type, event.data, event.reason_code),
-            personal=personal or None,
+            personal=personal[0] or None if personal else None,
         )
+
+
+def _as_told(event: LoggedEvent, hidden: bool) -> LoggedEvent:
+    """An event without the opinion that the caller is not to know yet, if there is one."""
+    if not hidden:
+        return event
+    return event.model_copy(update={"data": without_opinion(event.data)})
 
 
 def _message(**fields: Any) -> Any:

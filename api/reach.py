@@ -26,6 +26,7 @@ THEIR_KIND = {
     "candidate_id": "candidate",
     "document_id": "document",
     "interview_id": "interview",
+    "member_id": "member",
     "requisition_id": "requisition",
 }
 
@@ -91,8 +92,10 @@ class Reach:
             case "document_id":
                 candidate = self.log.candidate_with(id)
                 return self.document(candidate.id, candidate.document(id))
-            case "interview_id" if application_id is not None:
-                return self._interview(self.log.candidate_of(application_id), id)
+            case "interview_id":
+                return self._interview(id, application_id)
+            case "member_id":
+                return self.log.member(id).id == self.holder_id
         return False
 
     def requisition(self, id: UUID) -> bool:
@@ -123,7 +126,7 @@ class Reach:
                 return requisition_id is not None and self.requisition(requisition_id)
             case Role.INTERVIEWER:
                 return any(
-                    interview.application_id == id and self.holder_id in interview.interviewer_ids
+                    interview.application_id == id and interview.is_met_by(self.holder_id)
                     for interview in candidate.interviews.values()
                 )
             case Role.APPROVER:
@@ -136,9 +139,16 @@ class Reach:
         waits = offer.draft is not None and offer.draft.state is OfferState.AWAITING_APPROVAL
         return waits and offer.application_id == application_id
 
-    def _interview(self, candidate: Candidate, id: UUID) -> bool:
+    def _interview(self, id: UUID, application_id: UUID | None) -> bool:
+        """Whether an interview is within reach; one named without its application, by that."""
+        if application_id is None:
+            candidate = self.log.candidate_of_interview(id)
+            if not self._application(candidate, candidate.interview(id).application_id):
+                return False
+        else:
+            candidate = self.log.candidate_of(application_id)
         if self.role is Role.INTERVIEWER:
-            return self.holder_id in candidate.interview(id).interviewer_ids
+            return candidate.interview(id).is_met_by(self.holder_id)
         return True
 
 

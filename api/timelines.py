@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.asking import Answered, Asking
 from api.paging import link_next
+from api.scorecards import Hiding
 from domain.errors import NotFound
 from domain.event import Category
 from projections.timeline import TimelineRow, timeline
@@ -58,7 +59,9 @@ def timeline_of(
         rows = timeline(
             connection, asked, entity_id, cursor=cursor, limit=limit, applications=applications
         )
-        opened = _opened(connection, ask, rows) if personal else {}
+        hiding = Hiding(ask.caller)
+        told = [row for row in rows if not hiding.hides(row.type, row.data)]
+        opened = _opened(connection, ask, told) if personal else {}
     if not rows and cursor is None:
         raise NotFound(what=what, id=entity_id)
     if len(rows) == limit:

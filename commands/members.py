@@ -12,6 +12,7 @@ from store.envelope import Attribution
 from store.holder import PERSON
 from store.ids import new_id
 from store.log import Log, Recorded
+from store.member_calendars import MemberCalendar, connecting, disconnecting
 from store.system import Hireledger
 
 SUSPENDED = "member_suspended"
@@ -125,6 +126,23 @@ def reinstate(log: Log, by: Attribution, member_id: UUID) -> Recorded:
     member = log.member(member_id)
     member.reinstate()
     return log.record(member, by=by)
+
+
+def connect_calendar(
+    log: Log, by: Attribution, member_id: UUID, calendar: MemberCalendar
+) -> Recorded:
+    """Reads a member's calendar from now on, instead of the one before."""
+    member = log.member(member_id)
+    member.connect_calendar(calendar.kind)
+    kept = connecting(log.database, log.organisation, member_id, calendar)
+    return log.record(member, by=by, effects=kept)
+
+
+def disconnect_calendar(log: Log, by: Attribution, member_id: UUID) -> Recorded:
+    """Forgets a member's calendar."""
+    member = log.member(member_id)
+    member.disconnect_calendar()
+    return log.record(member, by=by, effects=disconnecting(member_id))
 
 
 def _with_other_administrators(log: Log, member_id: UUID) -> tuple[Member, list[Member]]:

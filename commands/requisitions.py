@@ -10,6 +10,7 @@ from domain.application import Application
 from domain.approval import ApprovalChain, ApprovalSubject
 from domain.candidate import Candidate
 from domain.errors import Refusal
+from domain.interview import InterviewState
 from domain.plan import STANDARD_PLAN, InterviewPlan
 from domain.requisition import CAREERS_PAGE, Requisition
 from store.envelope import Attribution
@@ -89,7 +90,7 @@ def _stages_in_use(candidate: Candidate, application: Application) -> set[str]:
         for interview in candidate.interviews.values()
         if interview.application_id == application.id
         and interview.stage_id is not None
-        and not interview.held
+        and interview.state is InterviewState.SCHEDULED
     }
     return {application.now.stage, *arranged}
 

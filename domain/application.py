@@ -347,6 +347,7 @@ class Applications(Person):
             start_date=start_date,
             **_standing(plan.stages[-1]),
         )
+        self.wind_up(application)
 
     def reject(
         self,
@@ -366,6 +367,7 @@ class Applications(Person):
             rule=rule,
             **self._staying(application),
         )
+        self.wind_up(application)
 
     def withdraw(self, application_id: UUID, reason_code: str, notes: str | None = None) -> None:
         """Ends an application: they say no."""
@@ -377,6 +379,10 @@ class Applications(Person):
             notes=notes,
             **self._staying(application),
         )
+        self.wind_up(application)
+
+    def wind_up(self, application: Application) -> None:
+        """Ends what an application that has ended still had before it."""
 
     def reverse_rejection(self, application_id: UUID, reason_code: str, in_error: bool) -> None:
         """Reopens a rejected application: a new fact, or a correction if entered in error."""

@@ -25,11 +25,12 @@ from domain.event import (
     SurveyText,
     personal_fields,
 )
-from domain.interview import Interviewed, InterviewScheduled
+from domain.interview import InterviewEvent
 from domain.merging import CandidateEvent, MergeEvent
 from domain.message import EMAIL, MessageEvent
 from domain.offer import OfferAnswer, OfferExtended, OfferVersion
 from domain.outreach import Reengaged
+from domain.self_scheduling import SlotsOffered, SlotsWithdrawn
 from domain.start import StartEvent
 
 APPLIED = "applied"
@@ -195,8 +196,10 @@ class Candidate(Erasure):
 
     def note(self, event: Event) -> None:
         match event:
-            case Interviewed() | InterviewScheduled():
+            case InterviewEvent():
                 self.note_interview(event)
+            case SlotsOffered() | SlotsWithdrawn():
+                self.note_slots(event)
             case OfferVersion() | OfferExtended() | OfferAnswer():
                 self.note_offer(event)
             case StartEvent():

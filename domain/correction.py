@@ -36,6 +36,12 @@ FIXED = frozenset(
         "steps",
         "resumes_as",
         "resume",
+        "sequence",
+        "kit",
+        "ratings",
+        "revises",
+        "slots",
+        "slot_rule",
     }
 )
 

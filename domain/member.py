@@ -50,6 +50,19 @@ class Reinstated(MemberEvent, name="member.reinstated"):
     sentence = "Reinstated"
 
 
+class CalendarConnected(MemberEvent, name="member.calendar_connected"):
+    """Where it is, and what opens it, is kept beside the log and can be forgotten."""
+
+    sentence = "Calendar connected: {kind}"
+    correctable = False
+    kind: Code
+
+
+class CalendarDisconnected(MemberEvent, name="member.calendar_disconnected"):
+    sentence = "Calendar disconnected"
+    correctable = False
+
+
 class Standing(StrEnum):
     """How far someone belongs here."""
 
@@ -80,6 +93,12 @@ class HasThisRole(Refusal):
     status = 409
 
 
+class NoCalendar(Refusal):
+    """The member has no calendar connected."""
+
+    status = 409
+
+
 class LastAdministrator(Refusal):
     """The member is the only administrator; make somebody else one first."""
 
@@ -95,6 +114,7 @@ class Member(Aggregate):
     role: Role = Role.AUDITOR
     has_joined: bool = False
     is_suspended: bool = False
+    has_calendar: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -140,6 +160,16 @@ class Member(Aggregate):
         self.guard(self.is_suspended, MemberNotSuspended())
         self.happened(Reinstated)
 
+    def connect_calendar(self, kind: str) -> None:
+        """Says by which calendar they are known to be busy; the one before is forgotten."""
+        self.guard(not self.is_suspended, MemberIsSuspended())
+        self.happened(CalendarConnected, kind=kind)
+
+    def disconnect_calendar(self) -> None:
+        """Has their calendar read no more."""
+        self.guard(self.has_calendar, NoCalendar())
+        self.happened(CalendarDisconnected)
+
     def _guard_administration(self, other_administrators: int) -> None:
         self.guard(not self.administers or other_administrators > 0, LastAdministrator())
 
@@ -153,3 +183,7 @@ class Member(Aggregate):
                 self.is_suspended = True
             case Reinstated():
                 self.is_suspended = False
+            case CalendarConnected():
+                self.has_calendar = True
+            case CalendarDisconnected():
+                self.has_calendar = False

@@ -22,6 +22,8 @@ class Variable(StrEnum):
     CANDIDATE_NAME = "candidate_name"
     JOB_TITLE = "job_title"
     ORGANISATION = "organisation"
+    BOOKING_LINK = "booking_link"
+    """Where the candidate chooses one of the times offered last."""
 
 
 class TemplateEvent(Event):

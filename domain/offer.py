@@ -10,8 +10,8 @@ from domain.application import Application, ApplicationEvent, StandingEvent
 from domain.approval import NO_CHAIN, Approval, ApprovalChain, ApprovalStep
 from domain.errors import NotFound, Refusal
 from domain.event import Code, CompensationText, Count, Currency, Event, Moment, SealedAmount
-from domain.interview import Interviews
 from domain.plan import InterviewPlan, StageKind
+from domain.self_scheduling import SelfScheduling
 
 
 class OfferVersion(ApplicationEvent):
@@ -185,7 +185,7 @@ class Offer:
     draft: Draft | None = None
 
 
-class Offers(Interviews):
+class Offers(SelfScheduling):
     """The decisions about a candidate's offers."""
 
     offers: dict[UUID, Offer] = field(default_factory=dict)

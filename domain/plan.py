@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.errors import Refusal
 from domain.event import Code, Words
+from domain.kit import Kit
 
 
 class StageKind(StrEnum):
@@ -31,6 +32,8 @@ class Stage(BaseModel):
     id: Code
     name: Words
     kind: StageKind
+    kit: Kit | None = None
+    """What its interviews ask and assess."""
 
 
 class InterviewPlan(BaseModel):

@@ -16,6 +16,7 @@ from domain.approval import NO_CHAIN, Approval, ApprovalChain, ApprovalStep
 from domain.correction import EntryCorrected
 from domain.errors import NotFound, Refusal
 from domain.event import Amount, Code, Count, Currency, Event, Words, storable
+from domain.kit import NO_KIT, Kit, KitReference
 from domain.legal_hold import (
     HoldEvents,
     HoldPlaced,
@@ -338,6 +339,8 @@ class Requisition(LegalHolds):
     approved: bool = False
     plan: InterviewPlan = STANDARD_PLAN
     plan_since: datetime = datetime.min.replace(tzinfo=UTC)
+    plan_entry: int = 0
+    """The version of the entry that says the plan."""
     openings: dict[UUID, OpeningState] = field(default_factory=dict)
     taken_at: dict[UUID, int] = field(default_factory=dict)
     """The version of the event that last filled or closed an opening."""
@@ -549,6 +552,23 @@ class Requisition(LegalHolds):
         self.guard(not lost, StagesInUse(stages=", ".join(lost)))
         self.happened(PlanChanged, plan=plan, plan_template=plan_template)
 
+    def kit_for(self, stage: str) -> KitReference | None:
+        """Which kit interviews of a stage have from now on; None if it has none."""
+        stages = (one for one in self.plan.stages if one.id == stage and one.kit is not None)
+        return next(
+            (
+                KitReference(requisition_id=self.id, version=self.plan_entry, stage=one.id)
+                for one in stages
+            ),
+            None,
+        )
+
+    def kit(self, reference: KitReference) -> Kit:
+        """A kit as it stood; an empty one if there is none any more."""
+        entry = self.history[reference.version - 1]
+        stages = entry.plan.stages if isinstance(entry, Drafted | PlanChanged) else ()
+        return next((one.kit for one in stages if one.id == reference.stage and one.kit), NO_KIT)
+
     def post(self, channel: str = CAREERS_PAGE) -> None:
         """Makes it public, with the text and the qualifications it has now."""
         self.guard_open(self)
@@ -658,6 +678,7 @@ class Requisition(LegalHolds):
     def _note_plan(self, event: Drafted | PlanChanged) -> None:
         if event.timestamp >= self.plan_since:
             self.plan, self.plan_since = event.plan, event.timestamp
+            self.plan_entry = event.originator_version
 
 
 def _is_more(approved: dict[str, Any], now: dict[str, Any]) -> bool:

@@ -1,9 +1,16 @@
 """Every policy there is. A new one begins at the log's end, with a row of its own migration."""
 
 from policies.expiring_offers import ExpireOffers
+from policies.inviting import SendInvitations
 from policies.policy import Policy
 from policies.reading import ReadDocuments
 from policies.reminding import RemindInterviewers
 from policies.sending import SendMessages
 
-POLICIES: tuple[type[Policy], ...] = (SendMessages, ExpireOffers, RemindInterviewers, ReadDocuments)
+POLICIES: tuple[type[Policy], ...] = (
+    SendMessages,
+    ExpireOffers,
+    RemindInterviewers,
+    SendInvitations,
+    ReadDocuments,
+)

@@ -1,6 +1,6 @@
 """Reminds interviewers of scorecards that are missing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -32,36 +32,51 @@ class RemindInterviewers(MailPolicy):
 
     name = "remind-interviewers"
     says = "Reminds each interviewer, once, of a scorecard missing some days after the interview."
-    follows = ("interview.scheduled", "interview.scorecard_submitted")
+    follows = (
+        "interview.scheduled",
+        "interview.rescheduled",
+        "interview.changed",
+        "interview.cancelled",
+        "interview.no_show",
+        "interview.scorecard_submitted",
+    )
 
     def decide(self, event: LoggedEvent) -> Sequence[Decision]:
         said = event.data
         interview_id = UUID(said["interview_id"])
         if event.type == "interview.scorecard_submitted":
             return [Settled(interview_id, "submitted", effect=_effect(said["interviewer_id"]))]
+        # Whatever was planned for how it was to be before is not planned any more.
+        return [Settled(interview_id, event.type.removeprefix("interview.")), *self._due(event)]
+
+    def _due(self, event: LoggedEvent) -> Iterator[Effect]:
+        said = event.data
         if not said.get("ends_at"):
-            return []
+            return
         days = timedelta(days=self.settings.scorecard_reminder_days)
         due_at = datetime.fromisoformat(said["ends_at"]) + days
         if due_at <= event.recorded_at:
-            return []
-        return [
-            Effect(
+            return
+        for interviewer in said.get("interviewer_ids", ()):
+            yield Effect(
                 self.name,
                 event.position,
                 _effect(interviewer),
-                interview_id,
+                UUID(said["interview_id"]),
                 UUID(said["application_id"]),
                 due_at,
             )
-            for interviewer in said.get("interviewer_ids", ())
-        ]
 
     def prepare(self, log: Log, connection: Connection, effect: Effect) -> Mail | str:
         application_id, interviewer_id = _of(effect), _interviewer(effect)
         candidate = log.candidate_of(application_id)
         if candidate.has_scorecard(effect.about, interviewer_id):
             return "submitted"
+        interview = candidate.interview(effect.about)
+        if not interview.is_met_by(interviewer_id):
+            return (
+                "released" if interviewer_id not in interview.interviewer_ids else interview.state
+            )
         if not candidate.application(application_id).is_open:
             return "decided"
         access = Access(self.id, "remind of scorecard", new_id())

@@ -37,6 +37,12 @@ class MailSettings(BaseSettings):
     scorecard_reminder_days: Annotated[int, Field(ge=1, le=90)] = 2
     """How many days after an interview its missing scorecards are asked for."""
 
+    interview_reminder_hours: Annotated[int, Field(ge=1, le=336)] | None = None
+    """How many hours before an interview everybody is reminded of it; omitted: nobody is."""
+
+    public_url: str | None = None
+    """Where browsers reach this; mails link to nothing without it."""
+
     largest_mail: Annotated[int, Field(ge=10_000)] = 10_000_000
     """Octets; of a larger mail only the headers are read."""
 

@@ -151,7 +151,8 @@ class UnmatchedRow(BaseModel):
     mark: Annotated[str, Field(description="A keyed hash of the mail.")]
     received_at: datetime
     reason: Annotated[
-        str, Field(description="no_token, forged_token, unknown_message or malformed.")
+        str,
+        Field(description="no_token, forged_token, unknown_message, no_answer or malformed."),
     ]
     mailbox: Annotated[str, Field(description="Where it came in.", examples=["INBOX"])]
     uid: Annotated[int | None, Field(description="Its number in the mailbox.")]

@@ -87,6 +87,8 @@ WHERE position > %(after)s
     'application.withdrawn',
     'application.withdrawal_reversed'
   )
+  -- A scorecard handed in again is no other scorecard.
+  AND NOT data ? 'revises'
 """
 
 ASSIGNMENTS = """

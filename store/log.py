@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+import psycopg
 from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import InfrastructureFactory, Mapper, Recording
@@ -24,11 +25,12 @@ from domain.message_template import MessageTemplate
 from domain.organisation import Organisation as OrganisationItself
 from domain.pool import TalentPool
 from domain.requisition import Requisition
-from store import suppression
+from store import interviewer_times, suppression
 from store.access_log import Access
 from store.append import Effects
 from store.database import Database, Organisation
 from store.envelope import Attribution, Fact
+from store.interviewer_times import TimeTaken
 from store.mapper import FactMapper
 from store.recorder import LogFactory, LogRecorder
 from store.vault import Vault
@@ -45,6 +47,36 @@ SELECT stream_id
 FROM events
 WHERE (data ->> 'message_id')::uuid = %(message)s
   AND type IN ('message.requested', 'message.received')
+"""
+
+CANDIDATE_OF_INTERVIEW = """
+SELECT stream_id
+FROM events
+WHERE (data ->> 'interview_id')::uuid = %(interview)s
+  AND type = 'interview.scheduled'
+"""
+
+CANDIDATE_OF_INVITATION = """
+SELECT stream_id
+FROM events
+WHERE (data ->> 'invitation_id')::uuid = %(invitation)s
+  AND type = 'interview.slots_offered'
+"""
+
+INTERVIEW_OF_MAIL = """
+SELECT
+    (data ->> 'interview_id')::uuid AS interview_id,
+    (data ->> 'interviewer_id')::uuid AS interviewer_id
+FROM events
+WHERE (data ->> 'mail_id')::uuid = %(mail)s
+  AND type = 'interview.invitation_sent'
+"""
+
+INTERVIEWED_BY = """
+SELECT DISTINCT (data ->> 'application_id')::uuid AS application_id
+FROM events
+WHERE data -> 'interviewer_ids' ? %(member)s
+  AND type IN ('interview.scheduled', 'interview.rescheduled', 'interview.changed')
 """
 
 CANDIDATES_FOR = """
@@ -152,6 +184,36 @@ class Log(Application[UUID]):
         if not rows:
             raise NotFound(what="message", id=message_id)
         return self.candidate(rows[0]["stream_id"])
+
+    def candidate_of_interview(self, interview_id: UUID) -> Candidate:
+        """The candidate an interview is with. Raises NotFound."""
+        rows = self.database.read(
+            self.organisation, CANDIDATE_OF_INTERVIEW, {"interview": interview_id}
+        )
+        if not rows:
+            raise NotFound(what="interview", id=interview_id)
+        return self.candidate(rows[0]["stream_id"])
+
+    def candidate_of_invitation(self, invitation_id: UUID) -> Candidate:
+        """The candidate who may choose one of the times offered. Raises NotFound."""
+        rows = self.database.read(
+            self.organisation, CANDIDATE_OF_INVITATION, {"invitation": invitation_id}
+        )
+        if not rows:
+            raise NotFound(what="invitation", id=invitation_id)
+        return self.candidate(rows[0]["stream_id"])
+
+    def interview_of_mail(self, mail_id: UUID) -> tuple[UUID, UUID | None]:
+        """The interview a mail was about, and the interviewer it went to. Raises NotFound."""
+        rows = self.database.read(self.organisation, INTERVIEW_OF_MAIL, {"mail": mail_id})
+        if not rows:
+            raise NotFound(what="mail", id=mail_id)
+        return rows[0]["interview_id"], rows[0]["interviewer_id"]
+
+    def interviewed_by(self, member_id: UUID) -> set[UUID]:
+        """The applications that someone was ever to interview for."""
+        rows = self.database.read(self.organisation, INTERVIEWED_BY, {"member": str(member_id)})
+        return {row["application_id"] for row in rows}
 
     def candidates_for(self, requisition_id: UUID) -> list[Candidate]:
         """Everyone who ever applied for a requisition, each with what stands in their history."""
@@ -265,14 +327,22 @@ class Log(Application[UUID]):
         What concerns a person relies on all their histories. What is to change beside the log
         changes in the same transaction.
 
-        Raises VersionMismatch, Conflict, AlreadyDone, AppendUncertain (see store.append).
+        Raises VersionMismatch, TimeTaken, and what store.append does: Conflict, AlreadyDone,
+        AppendUncertain.
         """
         _check_version(changed[0], by.expected_version)
         people = [one for one in changed if isinstance(one, Candidate)]
         others = [*relying_on, *(other for one in people for other in one.others)]
         saved = {one.id for one in changed if one is not None}
         reads = {o.id: o.version for o in others if o is not None and o.id not in saved}
-        recordings = self.save(*changed, by=by, reads=list(reads.items()), effects=effects)
+        pending = (cast("Event", event) for one in people for event in one.pending_events)
+        effects = [*effects, *interviewer_times.effects_of(pending)]
+        try:
+            recordings = self.save(*changed, by=by, reads=list(reads.items()), effects=effects)
+        except psycopg.IntegrityError as error:
+            if not interviewer_times.is_taken(error):
+                raise
+            raise TimeTaken from None
         return Recorded(
             tuple(
                 replace(self._fact(recording.domain_event), position=recording.notification.id)

@@ -63,6 +63,7 @@ def scorecards(
         Stretch(row.stream_id, held[row.id("interview_id")], row.occurred_at)
         for row in history
         if row.type == "interview.scorecard_submitted"
+        and "revises" not in row.data
         and row.id("interview_id") in held
         and within(row.occurred_at, since, until)
     ]

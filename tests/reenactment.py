@@ -142,7 +142,9 @@ DECIDE: dict[str, Callable[[Any, Said], None]] = {
     "hire.outcome_recorded": lambda c, e: c.record_outcome(**e.all),
     "interview.held": lambda c, e: c.hold_interview(e.interview_id, e.plan),
     "interview.scheduled": schedule,
-    "interview.scorecard_submitted": lambda c, e: c.submit_scorecard(**e.but("application_id")),
+    "interview.scorecard_submitted": lambda c, e: c.submit_scorecard(
+        **e.but("application_id", "revises")
+    ),
     "offer.accepted": lambda c, e: c.accept_offer(e.offer_id),
     "offer.declined": lambda c, e: c.decline_offer(e.offer_id, e.reason_code),
     "offer.expired": lambda c, e: c.expire_offer(e.offer_id),

@@ -35,6 +35,8 @@ from domain.event import (
     utc_text,
 )
 from domain.feedback import Day, Score, SurveyMoment
+from domain.interview import Participation, Party
+from domain.kit import KitReference, Rating
 from domain.message import MessageState
 from domain.message_template import TemplateText
 from domain.offer import OfferState
@@ -48,6 +50,7 @@ from domain.outreach import (
 )
 from domain.plan import STANDARD_PLAN, InterviewPlan
 from domain.requisition import PublicText, Requisition, State
+from domain.self_scheduling import Slot, SlotRule
 from tests import examples
 
 Picked = TypeVar("Picked")
@@ -83,6 +86,10 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (str, texts),
     (NoneType, st.none()),
     (InterviewPlan, st.sampled_from([STANDARD_PLAN, examples.two_interviews()])),
+    (KitReference, st.builds(KitReference, stage=codes, version=numbers)),
+    (SlotRule, st.just(SlotRule(opens_at=examples.day(0), closes_at=examples.day(30)))),
+    (Slot, st.builds(Slot, starts_at=moments, ends_at=moments)),
+    (Rating, st.builds(Rating, attribute=codes, rating=st.integers(1, 10))),
     (ApprovalStep, st.sampled_from(examples.chain().steps_at("90000", "EUR"))),
     (ChainStep, st.sampled_from(examples.chain().steps)),
     (PublicText, st.text(storable, min_size=1, max_size=300)),
@@ -248,6 +255,55 @@ class World:
             interviewer_ids=(uuid4(), uuid4()),
         )
         candidate.hold_interview(interview_id, plan)
+
+    def arrange(self, candidate: Candidate, step: Step) -> None:
+        """An interview to come, or that was to come."""
+        application, starts_at = one_of(candidate, step), examples.day(step.what * 11 + step.who)
+        candidate.schedule_interview(
+            application.id,
+            uuid4(),
+            self.plan_of(application),
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+            time_zone="Europe/Berlin",
+            interviewer_ids=tuple(interviewers[: step.who % 3]),
+            location="Room 4" if step.flag else None,
+        )
+
+    def follow_up(self, candidate: Candidate, step: Step) -> None:
+        """An interview is moved, changed, cancelled, missed, held or answered, in any order."""
+        interview_id = pick(list(candidate.interviews), step.who + step.what)
+        interview = candidate.interview(interview_id)
+        invited = pick([None, *interview.interviewer_ids], step.who)
+        match step.what:
+            case 0:
+                starts_at = examples.day(step.who * 17 + 5)
+                candidate.rearrange_interview(
+                    interview_id, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2)
+                )
+            case 1:
+                ids = tuple(interviewers[step.who % 3 :])
+                candidate.rearrange_interview(interview_id, interviewer_ids=ids)
+            case 2:
+                candidate.cancel_interview(
+                    interview_id, "ill", cancelled_by=Party.CANDIDATE if step.flag else Party.US
+                )
+            case 3:
+                absent = Party.US if invited else Party.CANDIDATE
+                candidate.miss_interview(interview_id, absent, invited)
+            case 4:
+                plan = self.plan_of(candidate.application(interview.application_id))
+                candidate.hold_interview(interview_id, plan)
+            case _:
+                answer = pick(list(Participation), step.who)
+                sequence = interview.sequence if step.flag else 0
+                candidate.answer_interview(
+                    interview_id, answer, interviewer_id=invited, sequence=sequence
+                )
+
+    def assess_anew(self, candidate: Candidate, step: Step) -> None:
+        interview_id = pick(list(candidate.interviews), step.what)
+        candidate.submit_scorecard(interview_id, pick(interviewers, step.who), "yes")
 
     def offer(self, candidate: Candidate, step: Step) -> None:
         application = one_of(candidate, step)
@@ -581,6 +637,7 @@ outcomes = (
 )
 
 
+interviewers = [UUID(int=number) for number in (11, 12, 13)]
 channels = ("careers_page", "linkedin")
 sources = ("referral", "linkedin", "job_board")
 right: dict[str, str | int | bool | None] = {
@@ -645,6 +702,9 @@ often = (
     "deliver",
     "hand_in",
     "settle",
+    "arrange",
+    "follow_up",
+    "follow_up",
     "correct",
     "merge",
     "unmerge",

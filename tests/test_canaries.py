@@ -175,6 +175,18 @@ def everything_known_of_somebody(client: httpx.Client) -> dict[str, str]:
         ends_at="2030-03-09T11:00:00+01:00",
         location=canary("place"),
     )["id"]
+    changed = {"location": canary("room"), "reason_code": "no_room"}
+    post(client, f"{about}/interviews/{interview}/details", **changed)
+    said = {"participation": "tentative", "comment": canary("answer")}
+    post(client, f"/interviews/{interview}/answers", **said)
+    slot = {"starts_at": "2030-04-09T10:00:00+01:00", "ends_at": "2030-04-09T11:00:00+01:00"}
+    post(
+        client,
+        f"{about}/slot-offers",
+        expires_at="2030-04-01T10:00:00+01:00",
+        slots=[slot],
+        location=canary("offered"),
+    )
     post(client, f"{about}/interviews/{interview}/completion")
     post(
         client,

@@ -1,5 +1,5 @@
 """Pages: HTML that works without scripts."""
 
-from web import sign_in
+from web import self_scheduling, sign_in
 
-ROUTERS = (sign_in.router,)
+ROUTERS = (sign_in.router, self_scheduling.router)

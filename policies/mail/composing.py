@@ -51,8 +51,12 @@ def compose(
     subject: str,
     body: str,
     answers: str | None = None,
+    answered_by: UUID | None = None,
 ) -> Mail:
-    """A mail. `answers` is the Message-ID of one that it answers. Raises CannotBeMailed."""
+    """A mail. `answers` is the Message-ID of one that it answers. Raises CannotBeMailed.
+
+    Answers go to the message, or are those of whoever is invited (`answered_by`).
+    """
 
     def address(kind: Kind) -> str:
         return f"{local_part(kind, organisation_id, message_id, secret)}@{settings.domain}"
@@ -64,7 +68,11 @@ def compose(
         message["Subject"] = subject
     except ValueError:
         raise CannotBeMailed(BAD_CONTENT) from None
-    message["Reply-To"] = address(Kind.REPLY)
+    message["Reply-To"] = (
+        answer_address(settings, secret, organisation_id, answered_by)
+        if answered_by
+        else address(Kind.REPLY)
+    )
     message["Date"] = localtime()
     message["Message-ID"] = f"<{address(Kind.MESSAGE)}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -73,6 +81,13 @@ def compose(
     message.set_content(body)
     message.add_alternative(as_html(body), subtype="html")
     return Mail(to.addr_spec, address(Kind.BOUNCE), message)
+
+
+def answer_address(
+    settings: MailSettings, secret: bytes, organisation_id: UUID, invited_id: UUID
+) -> str:
+    """Where what somebody invited answers to invitations goes; nobody else knows it."""
+    return f"{local_part(Kind.ANSWER, organisation_id, invited_id, secret)}@{settings.domain}"
 
 
 def _address(text: str) -> Address:

@@ -47,6 +47,8 @@ class Read:
     attachments: int
     truncated: bool
     report: Report | None
+    calendar: bytes | None = None
+    """What calendars say to each other (text/calendar)."""
 
 
 def headers_of(octets: bytes) -> bytes:
@@ -69,6 +71,7 @@ def read(octets: bytes, *, whole: bool = True) -> Read:
             attachments=sum(1 for _ in message.iter_attachments()) if _may_have(message) else 0,
             truncated=cut,
             report=_report(message) if whole else None,
+            calendar=_calendar(message) if whole else None,
         )
     except Exception as error:  # the parser meets hostile input and raises what it likes
         raise Malformed(type(error).__name__) from error
@@ -102,6 +105,14 @@ def _text(message: EmailMessage) -> tuple[str | None, bool]:
         text = _words_of(text)
     text = _storable(text.replace("\r\n", "\n")).strip()
     return text[:LONGEST_TEXT], len(text) > LONGEST_TEXT
+
+
+def _calendar(message: EmailMessage) -> bytes | None:
+    for part in message.walk():
+        if part.get_content_type() == "text/calendar":
+            payload = part.get_payload(decode=True)
+            return payload if isinstance(payload, bytes) else None
+    return None
 
 
 def _is_automatic(message: EmailMessage) -> bool:

@@ -5,13 +5,16 @@ import hmac
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from psycopg import OperationalError
 
-from commands import messages
+from commands import interviews, messages
 from domain.errors import Conflict, NotFound
+from domain.interview import NotAnInterviewer, Participation
 from policies.faults import where
-from policies.mail.reading import Malformed, Read, headers_of, read
+from policies.mail.itip import Reply, reply_in
+from policies.mail.reading import Malformed, Read, Report, headers_of, read
 from policies.mail.tokens import PURPOSE, Kind, Token, tokens_in
 from policies.policy import actor_id
 from store.append import AlreadyDone, AppendUncertain
@@ -27,6 +30,7 @@ RECEIVER = "receive-mail"
 MAIN = "main"
 TRIES = 10
 NO_TOKEN, FORGED, UNKNOWN, MALFORMED = "no_token", "forged_token", "unknown_message", "malformed"
+NO_ANSWER = "no_answer"
 
 UNMATCHED = """
 INSERT INTO unmatched_mail (
@@ -84,6 +88,8 @@ class Receiver:
             return self._unmatched(arrived, MALFORMED, log.organisation)
         for _ in range(TRIES):
             try:
+                if token.kind == Kind.ANSWER:
+                    return self._keep_answer(log, token, said, arrived)
                 return self._attach(log, token, said)
             except AlreadyDone:
                 return "known"
@@ -129,7 +135,7 @@ class Receiver:
         if token.kind == Kind.BOUNCE and report is not None:
             if not report.bounced:
                 return "delivered"
-            messages.bounce(log, by, token.message_id, report.code.lower(), permanent=report.failed)
+            self._note_bounce(log, by, token.message_id, report)
             return "bounced"
         messages.receive(
             log,
@@ -146,9 +152,58 @@ class Receiver:
         )
         return "received"
 
+    def _note_bounce(self, log: Log, by: Attribution, mail_id: UUID, report: Report) -> None:
+        code = report.code.lower()
+        try:
+            messages.bounce(log, by, mail_id, code, permanent=report.failed)
+        except NotFound:
+            interview_id, interviewer_id = log.interview_of_mail(mail_id)
+            interviews.note_bounce(
+                log,
+                by,
+                interview_id,
+                code,
+                permanent=report.failed,
+                interviewer_id=interviewer_id,
+            )
+
+    def _keep_answer(self, log: Log, token: Token, said: Read, arrived: Arrived) -> str:
+        """What somebody invited answers: by their calendar, or else in words."""
+        reply = reply_in(said.calendar) if said.calendar else None
+        if reply is None:
+            if said.automatic:
+                return self._unmatched(arrived, NO_ANSWER, log.organisation)
+            about = self._mail_answered(log, arrived)
+            reply = Reply(about, Participation.NEEDS_ACTION, None, said.body)
+        candidate = log.candidate_of_interview(reply.interview_id)
+        is_candidate = token.message_id in {history.id for history in candidate.histories}
+        try:
+            interviews.answer(
+                log,
+                self._by(log, token, said),
+                reply.interview_id,
+                reply.participation,
+                interviewer_id=None if is_candidate else token.message_id,
+                sequence=reply.sequence,
+                comment=reply.comment,
+            )
+        except NotAnInterviewer:
+            raise NotFound(what="interviewer", id=token.message_id) from None
+        return "answered"
+
+    def _mail_answered(self, log: Log, arrived: Arrived) -> UUID:
+        """The interview that the mail answered is about. Raises NotFound."""
+        secret = self.keyring.secret(PURPOSE)
+        for token in tokens_in(arrived.headers):
+            if token.kind == Kind.MESSAGE and token.is_of(log.organisation.id, secret):
+                return log.interview_of_mail(token.message_id)[0]
+        raise NotFound(what="mail", id=NO_TOKEN)
+
     def _by(self, log: Log, token: Token, said: Read) -> Attribution:
         """A command that is the same whenever, and wherever, the same mail comes in again."""
         text = f"{said.sender}\x1f{said.subject}\x1f{said.body}\x1f{said.report}"
+        if said.calendar:
+            text += f"\x1f{said.calendar!r}"
         content = hashlib.sha256(text.encode()).hexdigest()
         parts = (str(log.organisation.id), str(token.message_id), said.reference or "", content)
         return Attribution(

@@ -16,7 +16,7 @@ from uuid import UUID
 
 ID_OCTETS, HINT_OCTETS, MAC_OCTETS = 16, 4, 12
 PURPOSE = "mail tokens"
-ADDRESS = re.compile(rb"\b(bounce|reply|message)\+([a-z2-7]{52})@", re.IGNORECASE)
+ADDRESS = re.compile(rb"\b(bounce|reply|answer|message)\+([a-z2-7]{52})@", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -24,6 +24,8 @@ class Kind(StrEnum):
 
     BOUNCE = "bounce"
     REPLY = "reply"
+    ANSWER = "answer"
+    """To an invitation: the id is that of whoever was invited."""
     MESSAGE = "message"
 
 

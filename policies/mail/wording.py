@@ -5,8 +5,10 @@ from uuid import UUID
 from domain.message_template import PLACE, MessageTemplate, Variable
 from domain.organisation import Created
 from policies.people import said_of
+from policies.settings import MailSettings
 from store.access_log import Access
 from store.database import Connection
+from store.links import booking_token
 from store.log import Log
 
 
@@ -29,13 +31,31 @@ def filled_in(
         known[Variable.CANDIDATE_NAME] = said_of(log, connection, candidate.id, "full_name", access)
     if Variable.JOB_TITLE in places:
         requisition_id = candidate.application(application_id).requisition_id
-        known[Variable.JOB_TITLE] = _title(log, requisition_id) if requisition_id else None
+        known[Variable.JOB_TITLE] = title_of(log, requisition_id) if requisition_id else None
     if Variable.ORGANISATION in places:
-        (first, *_) = log.organisation_itself().history
-        known[Variable.ORGANISATION] = first.title if isinstance(first, Created) else None
+        known[Variable.ORGANISATION] = organisation_title(log)
+    if Variable.BOOKING_LINK in places:
+        invitation_id = candidate.bookable(application_id)
+        known[Variable.BOOKING_LINK] = booking_url(log, invitation_id) if invitation_id else None
     return template.filled_in(known)
 
 
-def _title(log: Log, requisition_id: UUID) -> str | None:
+def booking_url(log: Log, invitation_id: UUID) -> str | None:
+    """The candidate's link to times that were offered; None if nobody said where we are."""
+    public_url = MailSettings().public_url
+    if public_url is None:
+        return None
+    token = booking_token(log.database.keyring, log.organisation.id, invitation_id)
+    return f"{public_url.rstrip('/')}/self-scheduling?token={token}"
+
+
+def organisation_title(log: Log) -> str | None:
+    """What the organisation is called."""
+    (first, *_) = log.organisation_itself().history
+    return first.title if isinstance(first, Created) else None
+
+
+def title_of(log: Log, requisition_id: UUID) -> str | None:
+    """What a requisition's job is called."""
     titles = [getattr(event, "title", None) for event in log.requisition(requisition_id).history]
     return next((title for title in reversed(titles) if title), None)

@@ -66,6 +66,7 @@ def test_an_interviewer_submits_a_scorecard_after_the_decision(
     about = f"/applications/{application}"
     interviewer = str(uuid4())
     interview = post(admin, f"{about}/interviews", interviewer_ids=[interviewer], **HOUR)["id"]
+    post(admin, f"{about}/interviews/{interview}/completion")
     post(admin, f"{about}/rejection", reason_code="experience")
     path = f"{about}/interviews/{interview}/scorecards"
     answer = post(

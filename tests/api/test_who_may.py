@@ -202,6 +202,9 @@ def everything(hireledger: Hireledger, http: TestClient) -> dict[str, str]:
         "candidate_id": candidate,
         "application_id": application,
         "interview_id": post(their, f"{about}/interviews", **HOUR)["id"],
+        "invitation_id": post(
+            their, f"{about}/slot-offers", expires_at=HOUR["starts_at"], slots=[HOUR]
+        )["id"],
         "offer_id": post(their, f"{about}/offers", terms="much")["id"],
         "opening_id": post(their, f"/requisitions/{requisition}/openings")["opening_id"],
         "pool_id": pool,

@@ -38,10 +38,13 @@ from domain.event import (
     personal_fields,
 )
 from domain.feedback import Day, Score, SurveyMoment
+from domain.interview import Participation, Party
+from domain.kit import Attribute, Guidance, Highest, Kit, KitReference, Points, Rating
 from domain.message_template import TemplateText
 from domain.plan import InterviewPlan, Stage, StageKind
 from domain.requisition import PublicText, State
 from domain.role import Role, Scope
+from domain.self_scheduling import Buffer, Minutes, Slot, SlotRule, WallTime, Weekday
 from tests import strategies
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,6 +58,21 @@ PLAIN = [
     Count,
     Moment,
     Words,
+    Attribute,
+    Buffer,
+    Guidance,
+    Highest,
+    Kit,
+    KitReference,
+    Minutes,
+    Participation,
+    Party,
+    Points,
+    Rating,
+    Slot,
+    SlotRule,
+    WallTime,
+    Weekday,
     TemplateText,
     Amount,
     Currency,
@@ -239,7 +257,10 @@ def test_every_refusal_is_raised_with_what_it_says(module: str) -> None:
         assert given_here == placeholders(refusals[name].__doc__ or ""), (module, node.lineno)
 
 
-@pytest.mark.parametrize("part", [Stage, ApprovalStep, ChainStep])
+@pytest.mark.parametrize(
+    "part",
+    [Stage, ApprovalStep, ChainStep, Attribute, Kit, KitReference, Rating, Slot, SlotRule],
+)
 def test_plans_and_chains_are_made_of_what_may_stand_in_an_event(part: type[BaseModel]) -> None:
     hints = get_type_hints(part, include_extras=True)
     assert all(leaf in PLAIN for name in part.model_fields for leaf in leaves(hints[name]))

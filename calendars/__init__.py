@@ -1,0 +1,1 @@
+"""Calendars: when interviewers are busy, and which times that leaves for an interview."""
