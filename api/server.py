@@ -17,11 +17,13 @@ from fastapi.staticfiles import StaticFiles
 
 from api import (
     accesses,
+    agencies,
     api_keys,
     applications,
     approvals,
     audit,
     candidates,
+    careers_page,
     costs,
     documents,
     engagement_scores,
@@ -31,6 +33,7 @@ from api import (
     health,
     hires,
     interviews,
+    knock_outs,
     legal_holds,
     members,
     merging,
@@ -42,9 +45,12 @@ from api import (
     plan_templates,
     policies,
     pools,
+    receipts,
     requisitions,
+    self_identification,
     session,
     starts,
+    tracking_links,
 )
 from api.behind import behind
 from api.commanding import already_done
@@ -135,6 +141,12 @@ def create(
         members,
         api_keys,
         policies,
+        careers_page,
+        knock_outs,
+        tracking_links,
+        agencies,
+        receipts,
+        self_identification,
         health,
     ):
         application.include_router(module.router)

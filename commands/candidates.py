@@ -24,7 +24,7 @@ def register(
     Nobody who was erased is brought back by others; who applies is new. Raises Suppressed.
     """
     if details.get("origin") not in (None, APPLIED):
-        _guard_not_suppressed(log, details)
+        guard_not_suppressed(log, details)
     candidate = Candidate.begin(new_id()).at(occurred_at)
     candidate.register(**{name: value for name, value in details.items() if value is not None})
     if external_id is not None:
@@ -43,12 +43,13 @@ def update_profile(
     """Replaces the personal fields named."""
     candidate = log.candidate(candidate_id).at(occurred_at)
     if candidate.origin != APPLIED:
-        _guard_not_suppressed(log, changed)
+        guard_not_suppressed(log, changed)
     candidate.update_profile(**changed)
     return log.record(candidate, by=by)
 
 
-def _guard_not_suppressed(log: Log, said: Mapping[str, str | None]) -> None:
+def guard_not_suppressed(log: Log, said: Mapping[str, str | None]) -> None:
+    """Raises Suppressed for someone who was erased."""
     if log.suppressed(said.get("email"), said.get("phone")):
         raise Suppressed
 
