@@ -371,6 +371,11 @@ class Requisition(LegalHolds):
         return set(self.postings)
 
     @property
+    def number(self) -> str:
+        """The number people quote."""
+        return next(event.number for event in self.history if isinstance(event, Drafted))
+
+    @property
     def hiring_manager_id(self) -> UUID | None:
         """Whom it is hired for, as said last."""
         named = (said.get("hiring_manager_id") for *_, said in reversed(self.details))

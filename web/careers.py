@@ -267,6 +267,7 @@ def show_posting(request: Request, slug: str, requisition_id: str, via: Search =
         site=site,
         posting=posting,
         about=about,
+        number=requisition.number,
         requisition_id=requisition.id,
         via=code(via),
         linked_data=_job_posting(site, requisition, posting, about),
@@ -297,7 +298,7 @@ def _job_posting(
         "identifier": {
             "@type": "PropertyValue",
             "name": site.name,
-            "value": about["number"],
+            "value": requisition.number,
         },
         "hiringOrganization": {"@type": "Organization", "name": site.name, "url": site.url},
         "url": f"{site.origin}{site.posting_path(requisition.id)}",
