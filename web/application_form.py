@@ -16,6 +16,7 @@ from commands import documents
 from commands.application_forms import Submission, submit
 from domain.errors import Refusal
 from domain.media import SUFFIXES, sniffed
+from domain.message import breaks_line
 from domain.requisition import Posting, Requisition
 from domain.role import Role
 from entrance.browser import ANYONE, address, guard_origin, system
@@ -161,6 +162,7 @@ def _applied(
 ) -> Response:
     """Records the application; then, and only then, there is a receipt."""
     person = {name: sent.text(name) for name in (*LINES, "links") if sent.text(name)}
+    person["email"] = an_address.validate_python(person["email"])
     by = Attribution(
         "person",
         ticket.candidate_id,
@@ -210,7 +212,7 @@ def _problems(posting: Posting, sent: Sent) -> dict[str, str]:
         if len(sent.text(name)) > longest:
             found[name] = f"Please use at most {longest} characters."
     for name in LINES:
-        if not sent.text(name).isprintable():
+        if breaks_line(sent.text(name)):
             found[name] = "Please write this in one line, without control characters."
     if "email" not in found:
         try:

@@ -5,7 +5,6 @@ from html import unescape
 from typing import Any
 from uuid import uuid4
 
-import httpx
 from fastapi.testclient import TestClient
 
 from store.database import Database
@@ -77,7 +76,7 @@ class Applicant:
         self.shown = self.browser.get(self.path, params={"via": via} if via else {})
         self.hidden = hidden(self.shown.text) if self.shown.status_code == 200 else {}
 
-    def send(self, file: tuple[str, bytes] | None = None, **typed: Any) -> httpx.Response:
+    def send(self, file: Any = None, **typed: Any) -> Any:
         """Sends what was typed, beside what the form says itself."""
         fields = {name: (None, value) for name, value in {**self.hidden, **typed}.items()}
         files = {"resume": (*file, "text/html")} if file else {"resume": ("", b"")}
@@ -88,7 +87,7 @@ class Applicant:
         ]
         return self.browser.post(self.path, files=[*listed, *files.items()], follow_redirects=False)
 
-    def apply(self, file: tuple[str, bytes] | None = None, **typed: Any) -> httpx.Response:
+    def apply(self, file: Any = None, **typed: Any) -> Any:
         """Sends it and follows to the receipt."""
         answer = self.send(file, **{**ADA, **typed})
         assert answer.status_code == 303, re.findall(

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -22,9 +21,8 @@ FOR_SCHEMA_ORG = {"title", "description", "datePosted", "hiringOrganization", "j
 
 
 @pytest.fixture(autouse=True)
-def _forms_are_free(hireledger: Hireledger) -> Iterator[None]:
+def _forms_are_free(hireledger: Hireledger) -> None:
     forget_forms(hireledger.database)
-    return
 
 
 def test_nothing_is_public_until_the_organisation_says_so(
