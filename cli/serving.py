@@ -3,7 +3,7 @@
 What serves is loaded by the command that does: every other one would start several times slower.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -135,7 +135,7 @@ def make_demo(hireledger: Hireledger) -> Organisation:
 
 def publish_careers_page(log: Log) -> None:
     """Makes the demo's open postings public, at an address that is free."""
-    said = {
+    said: dict[str, Any] = {
         "public_name": "Nightingale",
         "introduction": "We make software that hospitals plan their shifts with, and like it.",
         "notice": "We use what you send us to decide about your application, and keep it no longer"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
+from tempfile import SpooledTemporaryFile
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
@@ -128,6 +129,7 @@ def test_what_was_typed_is_never_lost(admin: TestClient, http: TestClient, log: 
     assert "<script>" not in again.text
     assert "I &lt;b&gt;like&lt;/b&gt; data." in again.text
     assert 'value="not an address"' in again.text
+    assert 'type="text" value="many"' in again.text
     assert 'value="Rust" checked' in again.text
     assert 'value="Python" checked' not in again.text
     assert "We have <strong>resume.pdf</strong>" in again.text
@@ -302,11 +304,14 @@ def test_a_file_too_large_loses_nothing_that_was_typed(
     admin: TestClient, http: TestClient, hireledger: Hireledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hireledger.database, "largest_document", 2_000_000)
+    # What is personal would be on a disk in the clear.
+    monkeypatch.setattr(SpooledTemporaryFile, "rollover", lambda _: pytest.fail("onto a disk"))
     slug, requisition = careers_page(admin), posted(admin)
     ada = Applicant(http, slug, requisition)
     answer = ada.send(("a.pdf", PDF + b"x" * 3_000_000), **ADA)
     assert (answer.status_code, "larger than 2 MB" in answer.text) == (422, True)
     assert 'value="Ada Lovelace"' in answer.text
+    assert "We have" in ada.send(("a.pdf", PDF + b"x" * 1_900_000)).text
     # What no reading could bear is refused before it is read.
     declared = {"Content-Length": "99000000000"}
     assert http.post(ada.path, content=b"x", headers=declared).status_code == 413
