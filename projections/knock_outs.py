@@ -45,7 +45,8 @@ READ_MODEL = ReadModel(
 
 READS = (READ_MODEL, applications.READ_MODEL, people.READ_MODEL)
 
-# Whatever was decided about the application since, somebody has looked at it.
+# A rule waits from its knock-out until it is waived, or a person does anything else about the
+# application; whoever was rejected, by the rule as well, waits for nothing.
 AWAITING_REVIEW = f"""
 WITH {people.ONE_PERSON},
 known AS (
@@ -66,12 +67,20 @@ waiting AS (
         application_id,
         array_agg(rule ORDER BY occurred_at, origin) AS rules,
         min(occurred_at) AS since,
-        max(origin) AS origin
+        (array_agg(occurred_at ORDER BY occurred_at DESC, origin DESC))[1] AS last_at,
+        (array_agg(origin ORDER BY occurred_at DESC, origin DESC))[1] AS last_origin
     FROM known
+    WHERE rule IS NOT NULL
+      AND NOT EXISTS (
+        SELECT
+        FROM known waiver
+        WHERE waiver.application_id = known.application_id
+          AND waiver.rule IS NULL
+          AND (waiver.occurred_at, waiver.origin) > (known.occurred_at, known.origin)
+      )
     GROUP BY
         candidate_id,
         application_id
-    HAVING bool_and(rule IS NOT NULL)
 )
 SELECT
     waiting.application_id,
@@ -95,7 +104,8 @@ WHERE NOT EXISTS (
     SELECT
     FROM application_steps step
     WHERE step.application_id = waiting.application_id
-      AND step.origin > waiting.origin
+      AND (step.occurred_at, step.origin) > (waiting.last_at, waiting.last_origin)
+      AND (step.status <> 'open' OR NOT step.by_rule)
       AND step.position <= %(p)s
       AND step.superseded_at > %(p)s
       AND step.occurred_at <= %(t)s
