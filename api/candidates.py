@@ -194,7 +194,7 @@ def register_candidate(
             **details,
         )
     )
-    others = _with_the_same_email(command, body.email, answer.id)
+    others = with_the_same_email(command, body.email, answer.id)
     return RegistrationAnswer(**dict(answer), possible_duplicates=others or None)
 
 
@@ -305,7 +305,7 @@ def get_candidate_timeline(
     )
 
 
-def _with_the_same_email(command: Commanding, email: str | None, than: UUID) -> list[UUID]:
+def with_the_same_email(command: Commanding, email: str | None, than: UUID) -> list[UUID]:
     """Others who gave an e-mail address, as far as they are indexed: the list of duplicates is
     complete, a hint need not be."""
     if email is None:

@@ -10,6 +10,10 @@ from store.ids import new_id
 
 LARGEST_BODY = 1_000_000
 DOCUMENTS = re.compile(r"/api/candidates/[^/]+/documents")
+APPLICATION_FORMS = re.compile(r"/careers/[^/]+/jobs/[^/]+/application")
+FORM_TIMES = 3
+"""How much more than a document a form may bring: its reader drops what is too much and says so,
+so that nothing that was typed is lost."""
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none';"
@@ -104,5 +108,9 @@ class LimitBodies:
 
     def _limit(self, scope: Scope) -> int:
         """Only where documents are attached may a body be large."""
-        attaches = scope["method"] == "POST" and DOCUMENTS.fullmatch(scope["path"])
+        if scope["method"] != "POST":
+            return LARGEST_BODY
+        if APPLICATION_FORMS.fullmatch(scope["path"]):
+            return max(FORM_TIMES * self.largest_document, LARGEST_BODY)
+        attaches = DOCUMENTS.fullmatch(scope["path"])
         return max(self.largest_document, LARGEST_BODY) if attaches else LARGEST_BODY

@@ -14,6 +14,7 @@ from api.paging import link_next
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import requisitions as commands
 from domain.application import Status
+from domain.application_form import ApplicationForm
 from domain.errors import NotFound
 from domain.event import Amount, Code, Currency, Words
 from domain.plan import InterviewPlan, Stage, StageKind
@@ -134,6 +135,26 @@ class Posting(Body):
 
 ON_CAREERS_PAGE = Posting()
 """What an omitted body says."""
+
+
+class Form(Body):
+    """What applicants are asked beside who they are."""
+
+    model_config = example(
+        form={
+            "questions": [
+                {
+                    "id": "permit",
+                    "label": "May you work in the country of the job?",
+                    "kind": "yes_no",
+                    "required": True,
+                    "knock_out": {"answers": ["no"]},
+                }
+            ]
+        }
+    )
+
+    form: Annotated[ApplicationForm, Field(description="The questions, in order.")]
 
 
 class Closure(Reason):
@@ -288,6 +309,20 @@ def change_requisition_details(
     """
     return command.answer(
         commands.change_details(command.log, command.by, requisition_id, **body.model_dump())
+    )
+
+
+@post("/{requisition_id}/application-form")
+def change_application_form(
+    requisition_id: UUID, body: Form, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Replaces what applicants are asked; while posted, it is frozen as the qualifications are.
+
+    A rule (knock_out) names the answers that do not meet a basic qualification. They never reject
+    anybody by themselves, unless the organisation has chosen so (POST /knock-out-policy).
+    """
+    return command.answer(
+        commands.change_form(command.log, command.by, requisition_id, **dict(body))
     )
 
 

@@ -17,12 +17,14 @@ from fastapi.staticfiles import StaticFiles
 
 from api import (
     accesses,
+    agencies,
     api_keys,
     applications,
     approvals,
     audit,
     calendars,
     candidates,
+    careers_page,
     costs,
     documents,
     engagement_scores,
@@ -32,6 +34,7 @@ from api import (
     health,
     hires,
     interviews,
+    knock_outs,
     legal_holds,
     members,
     merging,
@@ -44,12 +47,15 @@ from api import (
     policies,
     pools,
     profile_suggestions,
+    receipts,
     requisitions,
     scorecards,
+    self_identification,
     self_scheduling,
     session,
     starts,
     today,
+    tracking_links,
 )
 from api.behind import behind
 from api.commanding import already_done
@@ -145,6 +151,12 @@ def create(
         members,
         api_keys,
         policies,
+        careers_page,
+        knock_outs,
+        tracking_links,
+        agencies,
+        receipts,
+        self_identification,
         health,
     ):
         application.include_router(module.router)

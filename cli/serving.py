@@ -3,7 +3,7 @@
 What serves is loaded by the command that does: every other one would start several times slower.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,10 +20,13 @@ from cli.shared import (
     talk,
 )
 from commands import api_keys, members
+from commands import organisation as organisation_commands
 from domain.role import Role
 from store import organisations
+from store.careers_addresses import AddressTaken
 from store.database import Organisation
 from store.ids import new_id
+from store.log import Log
 from store.system import Hireledger
 
 DEMO = "demo"
@@ -84,7 +87,10 @@ def demo(
             organisation = make_demo(hireledger)
         log = hireledger.log(organisation)
         _, key = api_keys.create(log, by_operator(organisation), Role.ADMIN, "demo")
-        talk.print(f"\n[bold]Look at[/bold] http://{host}:{port}/docs  (Authorize, then try)")
+        page = log.organisation_itself().careers_page
+        if page is not None:
+            talk.print(f"\n[bold]Its careers page[/bold] http://{host}:{port}/careers/{page.slug}")
+        talk.print(f"[bold]Look at[/bold] http://{host}:{port}/docs  (Authorize, then try)")
         talk.print(f"[bold]with the key[/bold] {key}", highlight=False, soft_wrap=True)
         talk.print(
             f"or: curl -H 'Authorization: Bearer {key}'"
@@ -120,10 +126,34 @@ def make_demo(hireledger: Hireledger) -> Organisation:
             hireledger.log(organisation),
             lambda done, total: bar.update(task, completed=done, total=total),
         )
+        publish_careers_page(hireledger.log(organisation))
         catch_up(hireledger, organisation, bar)
     # Named only when complete: a demo interrupted half-way is never taken for a whole one.
     organisations.rename(hireledger.database, organisation, DEMO)
     return organisations.find(hireledger.database, DEMO)
+
+
+def publish_careers_page(log: Log) -> None:
+    """Makes the demo's open postings public, at an address that is free."""
+    said: dict[str, Any] = {
+        "public_name": "Nightingale",
+        "introduction": "We make software that hospitals plan their shifts with, and like it.",
+        "notice": "We use what you send us to decide about your application, and keep it no longer"
+        " than the law of the job's country allows. Ask us at any time what we know of you.",
+        "notice_version": "2026-01",
+        "consent_text": "Tell me about other jobs at Nightingale for two years. I can change my"
+        " mind at any time.",
+        "consent_version": "2026-01",
+        "consent_months": 24,
+    }
+    by = by_operator(log.organisation)
+    try:
+        organisation_commands.publish_careers_page(log, by, DEMO, **said)
+    except AddressTaken:
+        # Another demo, broken off half-way, has it.
+        again = by_operator(log.organisation)
+        slug = f"{DEMO}-{log.organisation.id.hex[-6:]}"
+        organisation_commands.publish_careers_page(log, again, slug, **said)
 
 
 def listen(hireledger: Hireledger, host: str, port: int, with_projector: bool) -> None:

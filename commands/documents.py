@@ -1,13 +1,16 @@
 """Commands about documents."""
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from commands.candidates import guard_not_suppressed
 from commands.erasure import competed_for
-from domain.candidate import APPLIED
+from domain.candidate import APPLIED, Candidate
 from store import documents
+from store.append import Effects
 from store.envelope import Attribution
 from store.erasing import DESTROY_DOCUMENTS
 from store.ids import new_id
@@ -26,21 +29,58 @@ def attach(
     application_id: UUID | None = None,
 ) -> Recorded:
     """Keeps a document of a candidate, encrypted."""
-    candidate, document_id = log.candidate(candidate_id), new_id()
+    candidate = log.candidate(candidate_id)
+    sent = send(log, candidate_id, content, filename=filename, media_type=media_type)
+    effects = attach_sent(candidate, sent, kind=kind, application_id=application_id)
+    return log.record(candidate, by=by, effects=effects)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A document whose ciphertext is stored; unless it is attached, it is swept up in a day."""
+
+    document_id: UUID
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    """Of the ciphertext."""
+    content_sha256: str
+    content_key: str
+
+
+def send(log: Log, candidate_id: UUID, content: bytes, *, filename: str, media_type: str) -> Sent:
+    """Stores a document's ciphertext for someone, whom it may then be attached to."""
+    document_id = new_id()
     encrypted = documents.encrypt(log.organisation.id, candidate_id, document_id, content)
-    candidate.attach_document(
+    documents.send(log.database, log.organisation, candidate_id, document_id, encrypted.ciphertext)
+    return Sent(
         document_id,
+        filename,
+        media_type,
+        len(content),
+        encrypted.sha256,
+        hashlib.sha256(content).hexdigest(),
+        encrypted.content_key,
+    )
+
+
+def attach_sent(
+    candidate: Candidate, sent: Sent, *, kind: str, application_id: UUID | None
+) -> Effects:
+    """Lets a candidate note a document that was sent, and says what then attaches it."""
+    candidate.attach_document(
+        sent.document_id,
         kind=kind,
-        media_type=media_type,
-        size=len(content),
-        sha256=encrypted.sha256,
-        filename=filename,
-        content_key=encrypted.content_key,
+        media_type=sent.media_type,
+        size=sent.size,
+        sha256=sent.sha256,
+        filename=sent.filename,
+        content_key=sent.content_key,
+        content_sha256=sent.content_sha256,
         application_id=application_id,
     )
-    documents.send(log.database, log.organisation, candidate_id, document_id, encrypted.ciphertext)
-    attached = [(documents.ATTACH, [{"document_id": document_id}])]
-    return log.record(candidate, by=by, effects=attached)
+    return [(documents.ATTACH, [{"document_id": sent.document_id}])]
 
 
 def note_reading(

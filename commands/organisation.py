@@ -1,9 +1,12 @@
 """Commands about the organisation itself. Whoever calls them knows which names there are."""
 
 from datetime import datetime
+from typing import Any
 
 from domain.approval import ApprovalChain, ApprovalSubject
+from domain.knock_out import KnockOutPolicy
 from domain.plan import InterviewPlan
+from store import careers_addresses
 from store.envelope import Attribution
 from store.log import Log, Recorded
 
@@ -67,4 +70,31 @@ def retire_plan_template(
     """Takes a template out of use."""
     organisation = log.organisation_itself().at(occurred_at)
     organisation.retire_plan_template(template)
+    return log.record(organisation, by=by)
+
+
+def publish_careers_page(
+    log: Log, by: Attribution, slug: str, public_name: str, **said: Any
+) -> Recorded:
+    """Makes open postings public at an address, which is the organisation's from now on.
+
+    Raises AddressTaken.
+    """
+    organisation = log.organisation_itself()
+    organisation.publish_careers_page(slug, public_name, **said)
+    careers_addresses.take(log.database, slug, log.organisation.id)
+    return log.record(organisation, by=by)
+
+
+def withdraw_careers_page(log: Log, by: Attribution) -> Recorded:
+    """Takes everything off the public pages."""
+    organisation = log.organisation_itself()
+    organisation.withdraw_careers_page()
+    return log.record(organisation, by=by)
+
+
+def choose_knock_out_policy(log: Log, by: Attribution, policy: KnockOutPolicy) -> Recorded:
+    """Says what follows an answer that does not meet a basic qualification."""
+    organisation = log.organisation_itself()
+    organisation.choose_knock_out_policy(policy)
     return log.record(organisation, by=by)

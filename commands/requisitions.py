@@ -7,6 +7,7 @@ from uuid import UUID
 
 from commands.applications import active_applications
 from domain.application import Application
+from domain.application_form import ApplicationForm
 from domain.approval import ApprovalChain, ApprovalSubject
 from domain.candidate import Candidate
 from domain.errors import Refusal
@@ -180,6 +181,18 @@ def change_details(
     return _change_asking(
         log, by, id, occurred_at, lambda r, chain: r.change_details(chain, **details)
     )
+
+
+def change_form(
+    log: Log,
+    by: Attribution,
+    id: UUID,
+    form: ApplicationForm,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Replaces what applicants are asked."""
+    return _change(log, by, id, occurred_at, lambda r: r.change_form(form))
 
 
 def post(

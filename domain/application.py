@@ -34,7 +34,19 @@ class Applied(StandingEvent, name="application.applied"):
     source: Code = "unknown"
     origin: Code = "applied"
     interest_expressed_at: Moment | None = None
+    link: Code | None = None
+    """The tracking link it came by."""
+    campaign: Code | None = None
+    agency: Code | None = None
+    referrer_id: UUID | None = None
+    """The member who referred the person."""
+    form_version: Count | None = None
+    """The posting that was answered: its version in the requisition's stream."""
+    notice_version: Code | None = None
+    """The privacy notice that was shown."""
     answers: ApplicationText = None
+    """Of the posting's form: a JSON object, question id to answer; otherwise in words."""
+    cover_letter: ApplicationText = None
 
 
 class AssignedToRequisition(StandingEvent, name="application.assigned_to_requisition"):
@@ -244,8 +256,12 @@ class Applications(Person):
         origin: str = "applied",
         interest_expressed_at: datetime | None = None,
         answers: str | None = None,
+        **more: Any,
     ) -> None:
-        """Starts an application, for a requisition or a general one."""
+        """Starts an application, for a requisition or a general one.
+
+        `more` are further fields of Applied: what it is attributed to, what was answered.
+        """
         self.guard_survivor()
         plan = self.may_start(requisition)
         self.happened(
@@ -256,6 +272,7 @@ class Applications(Person):
             origin=origin,
             interest_expressed_at=interest_expressed_at or self.occurring,
             answers=answers,
+            **more,
             **_standing(plan.first(StageKind.APPLIED)),
         )
 

@@ -3,7 +3,9 @@
 What can happen to a candidate stands by concern, facts first in each: applications
 (application.py), interviews (interview.py), offers (offer.py), first days (start.py), keeping in
 touch (outreach.py), messages (message.py), being the same person as another (merging.py), documents
-(document.py), erasure and what forbids it (erasure.py). Here is who the person is.
+(document.py), erasure and what forbids it (erasure.py), answers that do not meet a basic
+qualification (knock_out.py), what they say of themselves for statistics (self_identification.py).
+Here is who the person is.
 """
 
 from typing import Any
@@ -11,7 +13,6 @@ from uuid import UUID
 
 from domain.application import ApplicationEvent
 from domain.correction import EntryCorrected
-from domain.erasure import Erasure
 from domain.errors import Refusal
 from domain.event import (
     ApplicationText,
@@ -26,10 +27,12 @@ from domain.event import (
     personal_fields,
 )
 from domain.interview import InterviewEvent
+from domain.knock_out import KnockedOut, KnockOutWaived
 from domain.merging import CandidateEvent, MergeEvent
 from domain.message import EMAIL, MessageEvent
 from domain.offer import OfferAnswer, OfferExtended, OfferVersion
 from domain.outreach import Reengaged
+from domain.self_identification import SelfIdentification, SelfIdentified
 from domain.self_scheduling import SlotsOffered, SlotsWithdrawn
 from domain.start import StartEvent
 
@@ -117,7 +120,7 @@ class NothingToUpdate(Refusal):
     """The update names no field to change."""
 
 
-class Candidate(Erasure):
+class Candidate(SelfIdentification):
     """A person, at once applicant (ATS) and relation (CRM)."""
 
     stream_type = "candidate"
@@ -208,6 +211,10 @@ class Candidate(Erasure):
                 self.note_message(event)
             case ProfileUpdated():
                 self._note_profile(event)
+            case KnockedOut() | KnockOutWaived():
+                self.note_knock_out(event)
+            case SelfIdentified():
+                self.note_self_identification(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
             case Registered():

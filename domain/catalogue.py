@@ -1,6 +1,7 @@
 """Every event there is: importing this module makes all stored type names known."""
 
 from domain import (
+    agency,
     api_key,
     candidate,
     cost,
@@ -9,6 +10,7 @@ from domain import (
     organisation,
     pool,
     requisition,
+    tracking_link,
 )
 from domain.aggregate import Aggregate
 from domain.event import Event, type_names
@@ -24,6 +26,8 @@ aggregates: tuple[type[Aggregate], ...] = (
     organisation.Organisation,
     member.Member,
     api_key.ApiKey,
+    tracking_link.TrackingLink,
+    agency.Agency,
 )
 
 stream_types: dict[type[Event], str] = {kind.event_class: kind.stream_type for kind in aggregates}

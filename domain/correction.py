@@ -31,6 +31,8 @@ FIXED = frozenset(
         "entered_in_error",
         "offer_version",
         "plan",
+        "form",
+        "form_version",
         "scope",
         "step",
         "steps",

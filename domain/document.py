@@ -39,6 +39,8 @@ class DocumentAttached(CandidateEvent, name="candidate.document_attached"):
     """Of the ciphertext, so that the log proves what was kept, and still does once it is erased."""
     application_id: UUID | None = None
     filename: DocumentText = None
+    content_sha256: DocumentText = None
+    """Of the document itself, so that whoever gave it can show later that they did."""
     content_key: DocumentText = None
     """The document's own key: whoever cannot open this cannot open the document."""
 
@@ -130,6 +132,7 @@ class Documents(Messages):
         sha256: str,
         filename: str,
         content_key: str,
+        content_sha256: str | None = None,
         application_id: UUID | None = None,
     ) -> None:
         """Notes a document, whose ciphertext is stored in the same append."""
@@ -144,6 +147,7 @@ class Documents(Messages):
             sha256=sha256,
             application_id=application_id,
             filename=filename,
+            content_sha256=content_sha256,
             content_key=content_key,
         )
 

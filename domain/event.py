@@ -97,6 +97,7 @@ CommunicationText = Annotated[
 CompensationText = Annotated[Text | Sealed | None, Personal(Category.COMPENSATION), _sealed_or_text]
 DocumentText = Annotated[Text | Sealed | None, Personal(Category.DOCUMENTS), _sealed_or_text]
 SurveyText = Annotated[Text | Sealed | None, Personal(Category.SURVEY), _sealed_or_text]
+EeoText = Annotated[Text | Sealed | None, Personal(Category.EEO), _sealed_or_text]
 SealedAmount = Annotated[Amount | Sealed | None, Personal(Category.COMPENSATION), _sealed_or_text]
 
 

@@ -279,7 +279,9 @@ class Messages(Outreach):
 def guard_header(decider: Messages, name: str, text: str) -> None:
     """Refuses what would end up as a header of its own (header injection), or as none."""
     decider.guard(bool(text.strip()), EmptyMessage(field=name))
-    decider.guard(
-        not any(unicodedata.category(character) in _breaks_lines for character in text),
-        LineBreakInHeader(field=name),
-    )
+    decider.guard(not breaks_line(text), LineBreakInHeader(field=name))
+
+
+def breaks_line(text: str) -> bool:
+    """Whether a text has a line break or another control character in it."""
+    return any(unicodedata.category(character) in _breaks_lines for character in text)

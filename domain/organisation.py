@@ -2,12 +2,15 @@
 
 from dataclasses import field
 from datetime import datetime
+from typing import Any
 
 from domain.aggregate import Aggregate
 from domain.approval import NO_CHAIN, ApprovalChain, ApprovalSubject, ChainStep
 from domain.errors import NotFound, Refusal
 from domain.event import Code, Count, Event, Words
+from domain.knock_out import KnockOutPolicy
 from domain.plan import InterviewPlan
+from domain.requisition import PublicText
 
 
 class OrganisationEvent(Event):
@@ -70,6 +73,39 @@ class PolicyResumed(OrganisationEvent, name="organisation.policy_resumed"):
     policy: Code
 
 
+class CareersPagePublished(OrganisationEvent, name="organisation.careers_page_published"):
+    """Said again, it replaces what was said. Without it, nothing of the organisation is public."""
+
+    sentence = "Careers page published at {slug}"
+    slug: Code
+    public_name: Words
+    introduction: PublicText | None = None
+    notice: PublicText | None = None
+    """The privacy notice every applicant is shown."""
+    notice_version: Code | None = None
+    consent_text: PublicText | None = None
+    """What an applicant may consent to beyond the application; nothing is asked without it."""
+    consent_version: Code | None = None
+    consent_months: Count | None = None
+    """How long the consent holds; until withdrawn if it does not say."""
+    confirms_by_mail: bool = False
+
+
+class CareersPageWithdrawn(OrganisationEvent, name="organisation.careers_page_withdrawn"):
+    sentence = "Careers page taken down"
+
+
+class KnockOutPolicyChosen(OrganisationEvent, name="organisation.knock_out_policy_chosen"):
+    sentence = "What follows an answer that does not meet a basic qualification: {policy}"
+    policy: KnockOutPolicy
+
+
+class NoCareersPage(Refusal):
+    """The organisation has no careers page."""
+
+    status = 409
+
+
 class AlreadyPaused(Refusal):
     """Policy {policy} is paused already."""
 
@@ -86,6 +122,8 @@ class Organisation(Aggregate):
     templates: dict[str, tuple[datetime, InterviewPlan | None]] = field(default_factory=dict)
     """The plan of each template since when; None since it was retired."""
     paused: set[str] = field(default_factory=set)
+    careers_page: CareersPagePublished | None = None
+    knock_out_policy: KnockOutPolicy = KnockOutPolicy.REVIEW
 
     def adopt_policy(self, metric: str, policy: str) -> None:
         """From now on a metric is counted this way, unless asked otherwise."""
@@ -136,8 +174,32 @@ class Organisation(Aggregate):
         """Lets a policy do what has become due meanwhile, and try again what stopped it."""
         self.happened(PolicyResumed, policy=policy)
 
+    def publish_careers_page(self, slug: str, public_name: str, **said: Any) -> None:
+        """Makes the organisation's open postings public at an address."""
+        self.happened(CareersPagePublished, slug=slug, public_name=public_name, **said)
+
+    def withdraw_careers_page(self) -> None:
+        self.published()
+        self.happened(CareersPageWithdrawn)
+
+    def published(self) -> CareersPagePublished:
+        """The careers page. Raises NoCareersPage."""
+        if self.careers_page is None:
+            raise NoCareersPage
+        return self.careers_page
+
+    def choose_knock_out_policy(self, policy: KnockOutPolicy) -> None:
+        """Says what follows an answer that does not meet a basic qualification, from now on."""
+        self.happened(KnockOutPolicyChosen, policy=policy)
+
     def note(self, event: Event) -> None:
         match event:
+            case CareersPagePublished():
+                self.careers_page = event
+            case CareersPageWithdrawn():
+                self.careers_page = None
+            case KnockOutPolicyChosen():
+                self.knock_out_policy = event.policy
             case ApprovalChainDefined():
                 since, _ = self.chains.get(event.subject, (event.timestamp, NO_CHAIN))
                 if event.timestamp >= since:

@@ -2,7 +2,7 @@
 
 from bisect import insort
 from collections.abc import Collection
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from domain.aggregate import Aggregate
+from domain.application_form import NO_QUESTIONS, ApplicationForm
 from domain.approval import NO_CHAIN, Approval, ApprovalChain, ApprovalStep
 from domain.correction import EntryCorrected
 from domain.errors import NotFound, Refusal
@@ -66,6 +67,11 @@ class PlanChanged(RequisitionEvent, name="requisition.plan_changed"):
     sentence = "Interview plan changed"
     plan: InterviewPlan
     plan_template: Code | None = None
+
+
+class ApplicationFormChanged(RequisitionEvent, name="requisition.application_form_changed"):
+    sentence = "Application form changed"
+    form: ApplicationForm
 
 
 class State(StrEnum):
@@ -168,6 +174,7 @@ class Posted(RequisitionEvent, name="requisition.posted"):
     channel: Code = CAREERS_PAGE
     text: PublicText | None = None
     basic_qualifications: Qualifications = ()
+    form: ApplicationForm = NO_QUESTIONS
 
 
 class Unposted(RequisitionEvent, name="requisition.unposted"):
@@ -225,7 +232,7 @@ DETAILS = (
     "basic_qualifications",
     "description",
 )
-FROZEN_WHILE_POSTED = ("description", "basic_qualifications")
+FROZEN_WHILE_POSTED = ("description", "basic_qualifications", "form")
 APPROVED_OF = ("level", "budget_amount", "currency")
 
 
@@ -319,6 +326,18 @@ class StateWouldDiffer(Refusal):
     status = 409
 
 
+@dataclass(frozen=True)
+class Posting:
+    """What is public on a channel, frozen when it was posted."""
+
+    version: int
+    """Of the event, in the requisition's stream: it names what applicants read and were asked."""
+    since: datetime
+    text: str | None
+    basic_qualifications: tuple[str, ...]
+    form: ApplicationForm
+
+
 class Requisition(LegalHolds):
     """Permission to hire for a job."""
 
@@ -345,7 +364,19 @@ class Requisition(LegalHolds):
     taken_at: dict[UUID, int] = field(default_factory=dict)
     """The version of the event that last filled or closed an opening."""
     details: list[tuple[datetime, int, dict[str, Any]]] = field(default_factory=list)
-    posted_on: set[str] = field(default_factory=set)
+    postings: dict[str, Posting] = field(default_factory=dict)
+    form: ApplicationForm = NO_QUESTIONS
+    form_since: datetime = datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def posted_on(self) -> set[str]:
+        """The channels it is public on."""
+        return set(self.postings)
+
+    @property
+    def number(self) -> str:
+        """The number people quote."""
+        return next(event.number for event in self.history if isinstance(event, Drafted))
 
     @property
     def hiring_manager_id(self) -> UUID | None:
@@ -569,8 +600,15 @@ class Requisition(LegalHolds):
         stages = entry.plan.stages if isinstance(entry, Drafted | PlanChanged) else ()
         return next((one.kit for one in stages if one.id == reference.stage and one.kit), NO_KIT)
 
+    def change_form(self, form: ApplicationForm) -> None:
+        """Replaces what applicants are asked; what is posted stays as it was posted."""
+        self._guard_state("changing its application form", *_not_closed)
+        self.guard(form != self.form, NothingToChange())
+        self._guard_not_posted(("form",))
+        self.happened(ApplicationFormChanged, form=form)
+
     def post(self, channel: str = CAREERS_PAGE) -> None:
-        """Makes it public, with the text and the qualifications it has now."""
+        """Makes it public, with the text, the qualifications and the form it has now."""
         self.guard_open(self)
         self.guard(channel not in self.posted_on, AlreadyPosted(channel=channel))
         known = self.details_at(self.occurring)
@@ -579,11 +617,19 @@ class Requisition(LegalHolds):
             channel=channel,
             text=known.get("description"),
             basic_qualifications=known.get("basic_qualifications", ()),
+            form=self.form,
         )
 
     def unpost(self, channel: str = CAREERS_PAGE) -> None:
         self.guard(channel in self.posted_on, NotPosted(channel=channel))
         self.happened(Unposted, channel=channel)
+
+    def posting(self, channel: str = CAREERS_PAGE) -> Posting:
+        """What the public may read and apply for. Raises NotPosted, RequisitionNotOpen."""
+        if channel not in self.postings:
+            raise NotPosted(channel=channel)
+        self.guard_open(self)
+        return self.postings[channel]
 
     def free_opening(self) -> UUID:
         """An opening nobody has. Raises NoFreeOpening."""
@@ -632,9 +678,17 @@ class Requisition(LegalHolds):
             case DetailsChanged():
                 self._note_details(event)
             case Posted():
-                self.posted_on.add(event.channel)
+                self.postings[event.channel] = Posting(
+                    event.originator_version,
+                    event.timestamp,
+                    event.text,
+                    event.basic_qualifications,
+                    event.form,
+                )
             case Unposted():
-                self.posted_on.discard(event.channel)
+                self.postings.pop(event.channel, None)
+            case ApplicationFormChanged() if event.timestamp >= self.form_since:
+                self.form, self.form_since = event.form, event.timestamp
             case Drafted():
                 self._note_details(event)
                 self._note_plan(event)

@@ -1,14 +1,17 @@
 """Every read model there is."""
 
 from projections import (
+    agencies,
     applications,
     approvals,
+    attributed_applications,
     candidates,
     costs,
     engagement,
     hire_outcomes,
     hires,
     interviews,
+    knock_outs,
     legal_holds,
     message_templates,
     messages,
@@ -19,9 +22,11 @@ from projections import (
     profile_suggestions,
     requisitions,
     search,
+    self_identifications,
     surveys,
     talent_pool,
     timeline,
+    tracking_links,
 )
 from projections.read_model import ReadModel
 
@@ -47,6 +52,11 @@ READ_MODELS: tuple[ReadModel, ...] = (
     legal_holds.READ_MODEL,
     interviews.READ_MODEL,
     profile_suggestions.READ_MODEL,
+    knock_outs.READ_MODEL,
+    self_identifications.READ_MODEL,
+    tracking_links.READ_MODEL,
+    attributed_applications.READ_MODEL,
+    agencies.READ_MODEL,
 )
 
 ALL_READ_MODELS = (*READ_MODELS, search.READ_MODEL)

@@ -13,7 +13,7 @@ from simulation.actions import Action, Name, colleague
 from simulation.candidacies import Candidacy
 from simulation.dates import days, office
 from simulation.feedback import assess
-from simulation.jobs import CURRENCY, LOCATIONS, Ending, Job, Surprise
+from simulation.jobs import CURRENCY, DESCRIPTIONS, LOCATIONS, Ending, Job, Surprise
 from simulation.policies import HEAD, ORGANISATION, approvers
 from store.log import Recorded
 
@@ -54,6 +54,7 @@ class Hiring:
         if self.job.surprise == Surprise.PAUSED:
             self._next(requisitions.put_on_hold, reason_code="budget")
             self._next(requisitions.resume)
+        self._does(requisitions.change_form, self.now, id=self.job.id, form=self.job.form)
         self._next(requisitions.post, channel=CHANNELS[0])
         self._does(requisitions.post, self.now, id=self.job.id, channel=CHANNELS[1])
         self.opened = self.now
@@ -92,6 +93,8 @@ class Hiring:
             jurisdiction="gb" if LOCATIONS[job.department] == "London" else "eu",
             hiring_manager_id=job.hiring_manager,
             recruiter_ids=(job.recruiter,),
+            description=DESCRIPTIONS[job.department],
+            basic_qualifications=job.qualifications,
         )
 
     def _next(self, command: Callable[..., Recorded], **arguments: Any) -> None:

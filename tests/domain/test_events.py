@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain import catalogue
+from domain.agency import OwnershipDays
+from domain.application_form import ApplicationForm, KnockOut, Question, QuestionKind
 from domain.approval import ApprovalStep, ApprovalSubject, ChainStep
 from domain.cost import CostScope
 from domain.document import MediaType
@@ -40,6 +42,7 @@ from domain.event import (
 from domain.feedback import Day, Score, SurveyMoment
 from domain.interview import Participation, Party
 from domain.kit import Attribute, Guidance, Highest, Kit, KitReference, Points, Rating
+from domain.knock_out import KnockOutPolicy
 from domain.message_template import TemplateText
 from domain.plan import InterviewPlan, Stage, StageKind
 from domain.requisition import PublicText, State
@@ -95,6 +98,12 @@ PLAIN = [
     ChainStep,
     State,
     PublicText,
+    OwnershipDays,
+    KnockOutPolicy,
+    ApplicationForm,
+    Question,
+    QuestionKind,
+    KnockOut,
     NoneType,
     ...,
 ]
@@ -259,7 +268,20 @@ def test_every_refusal_is_raised_with_what_it_says(module: str) -> None:
 
 @pytest.mark.parametrize(
     "part",
-    [Stage, ApprovalStep, ChainStep, Attribute, Kit, KitReference, Rating, Slot, SlotRule],
+    [
+        Stage,
+        ApprovalStep,
+        ChainStep,
+        Attribute,
+        Kit,
+        KitReference,
+        Rating,
+        Slot,
+        SlotRule,
+        ApplicationForm,
+        Question,
+        KnockOut,
+    ],
 )
 def test_plans_and_chains_are_made_of_what_may_stand_in_an_event(part: type[BaseModel]) -> None:
     hints = get_type_hints(part, include_extras=True)

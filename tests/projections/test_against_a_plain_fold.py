@@ -15,6 +15,7 @@ from projections.asked import Asked
 from projections.catalogue import READ_MODELS
 from projections.engine import Projector
 from projections.health import differences
+from projections.knock_outs import awaiting_review
 from projections.metrics.engagement import ENGAGEMENT
 from projections.metrics.stage_conversion import FUNNEL
 from projections.pipeline import applications, board, summary
@@ -125,7 +126,16 @@ def test_every_answer_is_that_of_a_plain_fold(
             same_pipeline(connection, asked, history, world)
             same_pools(connection, asked, history, world)
             same_people(connection, asked, history, rows, world)
+            same_knock_outs(connection, asked, history)
             same_metrics(connection, asked, history, since, until)
+
+
+def same_knock_outs(connection: Connection, asked: Asked, history: list[Row]) -> None:
+    found = {
+        row.application_id: (row.candidate_id, row.rules, row.since)
+        for row in awaiting_review(connection, asked)
+    }
+    assert found == plain_fold.knocked_out(history)
 
 
 def same_pipeline(connection: Connection, asked: Asked, history: list[Row], world: World) -> None:
