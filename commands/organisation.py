@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.approval import ApprovalChain, ApprovalSubject
 from domain.plan import InterviewPlan
+from domain.reason import ReasonKind
 from store.envelope import Attribution
 from store.log import Log, Recorded
 
@@ -67,4 +68,46 @@ def retire_plan_template(
     """Takes a template out of use."""
     organisation = log.organisation_itself().at(occurred_at)
     organisation.retire_plan_template(template)
+    return log.record(organisation, by=by)
+
+
+def define_reason_code(
+    log: Log,
+    by: Attribution,
+    kind: ReasonKind,
+    code: str,
+    title: str,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Lets a reason be given from now on, or gives it another title."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.define_reason_code(kind, code, title)
+    return log.record(organisation, by=by)
+
+
+def retire_reason_code(
+    log: Log, by: Attribution, kind: ReasonKind, code: str, *, occurred_at: datetime | None = None
+) -> Recorded:
+    """Lets nobody give a reason any more."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.retire_reason_code(kind, code)
+    return log.record(organisation, by=by)
+
+
+def define_tag(
+    log: Log, by: Attribution, tag: str, title: str, *, occurred_at: datetime | None = None
+) -> Recorded:
+    """Puts a tag into the vocabulary."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.define_tag(tag, title)
+    return log.record(organisation, by=by)
+
+
+def retire_tag(
+    log: Log, by: Attribution, tag: str, *, occurred_at: datetime | None = None
+) -> Recorded:
+    """Lets nobody put a tag on any more."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.retire_tag(tag)
     return log.record(organisation, by=by)

@@ -3,15 +3,17 @@
 What can happen to a candidate stands by concern, facts first in each: applications
 (application.py), interviews (interview.py), offers (offer.py), first days (start.py), keeping in
 touch (outreach.py), messages (message.py), being the same person as another (merging.py), documents
-(document.py), erasure and what forbids it (erasure.py). Here is who the person is.
+(document.py), erasure and what forbids it (erasure.py), transfers (transfer.py), checks
+(check.py), tags (tag.py). Here is who the person is.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from domain.application import ApplicationEvent
+from domain.check import CheckEvent
 from domain.correction import EntryCorrected
-from domain.erasure import Erasure
 from domain.errors import Refusal
 from domain.event import (
     ApplicationText,
@@ -25,11 +27,14 @@ from domain.event import (
     personal_fields,
 )
 from domain.interview import Interviewed, InterviewScheduled
+from domain.member import Member, Standing
 from domain.merging import CandidateEvent, MergeEvent
 from domain.message import EMAIL, MessageEvent
 from domain.offer import OfferAnswer, OfferExtended, OfferVersion
 from domain.outreach import Reengaged
 from domain.start import StartEvent
+from domain.tag import TagEvent, Tags
+from domain.transfer import Transferred
 
 APPLIED = "applied"
 
@@ -75,6 +80,8 @@ class NoteAdded(CandidateEvent, name="candidate.note_added"):
     sentence = "Note added: {topic}"
     topic: Code = "note"
     application_id: UUID | None = None
+    mentions: tuple[UUID, ...] = ()
+    """Members whom it asks to look."""
     text: EvaluationText = None
 
 
@@ -110,7 +117,11 @@ class NothingToUpdate(Refusal):
     """The update names no field to change."""
 
 
-class Candidate(Erasure):
+class MentionNotActive(Refusal):
+    """mentions: member {member_id} is {standing}; mention who is active."""
+
+
+class Candidate(Tags):
     """A person, at once applicant (ATS) and relation (CRM)."""
 
     stream_type = "candidate"
@@ -164,15 +175,27 @@ class Candidate(Erasure):
         self.happened(OwnerAssigned, owner_id=owner_id, application_id=application_id)
 
     def add_note(
-        self, text: str | None, *, topic: str = "note", application_id: UUID | None = None
+        self,
+        text: str | None,
+        *,
+        topic: str = "note",
+        application_id: UUID | None = None,
+        mentions: Sequence[Member] = (),
     ) -> None:
-        """Keeps a note, about an application or about the person."""
+        """Keeps a note, about an application or about the person; it may ask members to look."""
         self._guard_known(application_id)
-        self.happened(NoteAdded, text=text, topic=topic, application_id=application_id)
-
-    def _guard_known(self, application_id: UUID | None) -> None:
-        if application_id is not None:
-            self.application(application_id)
+        for member in mentions:
+            self.guard(
+                member.standing is Standing.ACTIVE,
+                MentionNotActive(member_id=member.id, standing=member.standing),
+            )
+        self.happened(
+            NoteAdded,
+            text=text,
+            topic=topic,
+            application_id=application_id,
+            mentions=tuple(dict.fromkeys(member.id for member in mentions)),
+        )
 
     def note(self, event: Event) -> None:
         match event:
@@ -186,6 +209,12 @@ class Candidate(Erasure):
                 self.note_message(event)
             case ProfileUpdated() if event.email is not None:
                 self.bounced.discard(EMAIL)
+            case Transferred():
+                self.note_transfer(event)
+            case CheckEvent():
+                self.note_check(event)
+            case TagEvent():
+                self.note_tag(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
             case Registered():

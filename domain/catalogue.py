@@ -2,6 +2,7 @@
 
 from domain import (
     api_key,
+    bulk_action,
     candidate,
     cost,
     member,
@@ -24,6 +25,7 @@ aggregates: tuple[type[Aggregate], ...] = (
     organisation.Organisation,
     member.Member,
     api_key.ApiKey,
+    bulk_action.BulkAction,
 )
 
 stream_types: dict[type[Event], str] = {kind.event_class: kind.stream_type for kind in aggregates}

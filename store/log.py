@@ -14,6 +14,7 @@ from eventsourcing.utils import Environment
 from domain import catalogue
 from domain.aggregate import Aggregate
 from domain.api_key import ApiKey
+from domain.bulk_action import BulkAction
 from domain.candidate import Candidate
 from domain.cost import Cost
 from domain.errors import NotFound, VersionMismatch
@@ -54,7 +55,8 @@ WHERE (data ->> 'requisition_id')::uuid = %(requisition)s
   AND type IN (
     'application.applied',
     'application.reengaged',
-    'application.assigned_to_requisition'
+    'application.assigned_to_requisition',
+    'application.transferred'
   )
 ORDER BY stream_id
 """
@@ -211,6 +213,10 @@ class Log(Application[UUID]):
     def api_key(self, id: UUID) -> ApiKey:
         """An API key. Raises NotFound."""
         return self._get(ApiKey, id)
+
+    def bulk_action(self, id: UUID) -> BulkAction:
+        """A bulk action. Raises NotFound."""
+        return self._get(BulkAction, id)
 
     def decided_by(self, approver_id: UUID) -> set[UUID]:
         """The requisitions someone has approved, or refused to."""
