@@ -1,8 +1,14 @@
 """Every policy there is. A new one begins at the log's end, with a row of its own migration."""
 
+from policies.bulk_actions import CarryOutBulkActions
 from policies.expiring_offers import ExpireOffers
 from policies.policy import Policy
 from policies.reminding import RemindInterviewers
 from policies.sending import SendMessages
 
-POLICIES: tuple[type[Policy], ...] = (SendMessages, ExpireOffers, RemindInterviewers)
+POLICIES: tuple[type[Policy], ...] = (
+    SendMessages,
+    ExpireOffers,
+    RemindInterviewers,
+    CarryOutBulkActions,
+)

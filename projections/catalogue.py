@@ -4,12 +4,14 @@ from projections import (
     applications,
     approvals,
     candidates,
+    checks,
     costs,
     engagement,
     hire_outcomes,
     hires,
     interviews,
     legal_holds,
+    mentions,
     message_templates,
     messages,
     offers,
@@ -19,8 +21,10 @@ from projections import (
     requisitions,
     search,
     surveys,
+    tags,
     talent_pool,
     timeline,
+    vocabulary,
 )
 from projections.read_model import ReadModel
 
@@ -45,6 +49,10 @@ READ_MODELS: tuple[ReadModel, ...] = (
     timeline.READ_MODEL,
     legal_holds.READ_MODEL,
     interviews.READ_MODEL,
+    tags.READ_MODEL,
+    mentions.READ_MODEL,
+    checks.READ_MODEL,
+    vocabulary.READ_MODEL,
 )
 
 ALL_READ_MODELS = (*READ_MODELS, search.READ_MODEL)
