@@ -18,6 +18,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain import catalogue
 from domain.approval import ApprovalStep, ApprovalSubject, ChainStep
+from domain.bulk_action import BulkKind, RefusedItem
+from domain.check import Measure
 from domain.cost import CostScope
 from domain.document import MediaType
 from domain.errors import Refusal
@@ -40,6 +42,7 @@ from domain.event import (
 from domain.feedback import Day, Score, SurveyMoment
 from domain.message_template import TemplateText
 from domain.plan import InterviewPlan, Stage, StageKind
+from domain.reason import ReasonKind
 from domain.requisition import PublicText, State
 from domain.role import Role, Scope
 from tests import strategies
@@ -77,6 +80,10 @@ PLAIN = [
     ChainStep,
     State,
     PublicText,
+    Measure,
+    ReasonKind,
+    BulkKind,
+    RefusedItem,
     NoneType,
     ...,
 ]
@@ -239,7 +246,7 @@ def test_every_refusal_is_raised_with_what_it_says(module: str) -> None:
         assert given_here == placeholders(refusals[name].__doc__ or ""), (module, node.lineno)
 
 
-@pytest.mark.parametrize("part", [Stage, ApprovalStep, ChainStep])
+@pytest.mark.parametrize("part", [Stage, ApprovalStep, ChainStep, RefusedItem])
 def test_plans_and_chains_are_made_of_what_may_stand_in_an_event(part: type[BaseModel]) -> None:
     hints = get_type_hints(part, include_extras=True)
     assert all(leaf in PLAIN for name in part.model_fields for leaf in leaves(hints[name]))
