@@ -55,7 +55,9 @@ def checks(history: Iterable[Row], application_id: UUID) -> list[tuple[int, str,
 
 def reasons(history: Iterable[Row]) -> dict[tuple[str, str], str | None]:
     """(kind, code): the title; None where it is retired."""
-    found: dict[tuple[str, str], str | None] = {**STANDARD_REASONS}
+    found: dict[tuple[str, str], str | None] = {
+        (kind, code): title for (kind, code), title in STANDARD_REASONS.items()
+    }
     for row in history:
         if row.type in ("organisation.reason_code_defined", "organisation.reason_code_retired"):
             found[row.data["kind"], row.data["code"]] = row.data.get("title")

@@ -214,7 +214,8 @@ def outlive_a_kill(settings: Settings, log: Log, folder: Path, number: int) -> N
     assert still == {Status.WITHDRAWN}
 
 
+@pytest.mark.usefixtures("reactor")
 def test_of_500_rejections_490_are_done_and_10_named_whoever_is_killed(
-    settings: Settings, log: Log, reactor: Reactor, tmp_path: Path
+    settings: Settings, log: Log, tmp_path: Path
 ) -> None:
     outlive_a_kill(settings, log, tmp_path, 500)
