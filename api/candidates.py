@@ -18,7 +18,7 @@ from commands import candidates as commands
 from domain.candidate import CandidateEntryCorrected, Registered
 from domain.errors import NotFound
 from domain.event import Category, Code, Text, personal_fields
-from domain.role import Role
+from domain.role import LIMITED, Role
 from projections import candidates as read_models
 from projections import dossier as dossiers
 from projections import pipeline, requisitions, talent_pool, timeline
@@ -302,11 +302,7 @@ def get_candidate(
                 if only is None or row.application_id in only
             ],
             pool_ids=pools_of(connection, asked, candidate_id) if only is None else [],
-            tags=[
-                row
-                for row in tags(connection, asked, histories)
-                if only is None or row.application_id is None or row.application_id in only
-            ],
+            tags=_tags_within_reach(connection, ask, asked, histories, only),
         )
 
 
@@ -406,6 +402,20 @@ def _within_reach(connection: Connection, ask: Asking) -> list[UUID] | None:
 def _applications_within_reach(ask: Asking, candidate_id: UUID) -> list[UUID] | None:
     """The candidate's applications the caller may know of; None if that is all of them."""
     return ask.caller.reach.applications_of(candidate_id) if ask.caller.reach else None
+
+
+def _tags_within_reach(
+    connection: Connection,
+    ask: Asking,
+    asked: Asked,
+    histories: list[UUID],
+    only: list[UUID] | None,
+) -> list[TagRow]:
+    """What recruiters sort by is for them and hiring managers, not for whom it is about."""
+    if ask.caller.role in LIMITED - {Role.HIRING_MANAGER}:
+        return []
+    rows = tags(connection, asked, histories)
+    return [row for row in rows if only is None or row.application_id in (None, *only)]
 
 
 def _one(connection: Connection, ask: Asking, asked: Asked, histories: list[UUID]) -> Candidate:

@@ -64,7 +64,7 @@ class BackgroundCheckEvent(CheckEvent):
 
 
 class BackgroundCheckRecorded(BackgroundCheckEvent, name="application.background_check_recorded"):
-    sentence = "Background check ({kind}): {status}"
+    sentence = "Background check recorded"
     kind: Code
     status: Code
     provider: Code

@@ -62,6 +62,7 @@ _they_withdrew = {
     "personal": "Personal reasons",
     "no_answer": "Does not answer any more",
     "no_show": "Did not come",
+    "did_not_start": "Did not come to work on the first day",
     "other": "Another reason",
 }
 

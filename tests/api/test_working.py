@@ -192,7 +192,7 @@ def test_checks_are_told_with_every_step(admin: TestClient, client_for: ClientFo
     assert (told[1]["score"], told[3]["outcome"]) == ("87.5", "consider")
     assert told[4]["may_answer_until"] > told[4]["occurred_at"]
     sentences = [row["sentence"] for row in get(admin, f"{about}/timeline", **seen)["items"]]
-    assert "Background check (criminal): consider" in sentences
+    assert "Background check recorded" in sentences
     unnamed = get(client_for(Role.RECRUITER, scopes=[Scope.READ]), f"{about}/checks", **seen)
     assert [row["details"] for row in unnamed["items"]] == [None] * 6
 
@@ -367,3 +367,18 @@ def test_what_waits_for_review_is_listed_until_somebody_looks(
     done = post(admin, f"/applications/{fresh}/screenings", outcome="passed")
     seen = {"min_log_position": done["log_position"]}
     assert get(manager, "/applications/awaiting-review", **seen)["items"] == []
+
+
+def test_tags_are_not_shown_to_whom_they_are_about(
+    admin: TestClient, client_for: ClientFor
+) -> None:
+    ours = hiring(admin)
+    done = post(admin, f"/candidates/{ours.candidate}/tags", tag="not_again")
+    for role, holder, shown in (
+        (Role.CANDIDATE, ours.candidate, []),
+        (Role.INTERVIEWER, ours.interviewer, []),
+        (Role.HIRING_MANAGER, ours.manager, ["not_again"]),
+    ):
+        seen = {"min_log_position": done["log_position"]}
+        told = get(client_for(role, holder), f"/candidates/{ours.candidate}", **seen)
+        assert [tag["tag"] for tag in told["tags"]] == shown

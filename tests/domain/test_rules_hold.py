@@ -332,7 +332,7 @@ class Recruiting(RuleBasedStateMachine):
         to=st.integers(1, 60),
     )
     def correct(self, position: int, field: str, to: int) -> None:
-        value = utc_text(examples.day(to)) if field == "occurred_at" else "mistyped"
+        value = utc_text(examples.day(to)) if field == "occurred_at" else "location"
         self.ask(
             events.correct,
             position % len(self.memory.facts) + 1,
