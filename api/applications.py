@@ -4,19 +4,25 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.asking import Answered, Asking, Limit, asking, getting
+from api.asking import Answered, Asking, Cursor, Limit, asking, getting
 from api.caller import DECIDING, READING, RECRUITING, SCHEDULING, SOURCING
 from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
+from api.paging import link_next
+from api.requisitions import within_reach
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import applications as commands
+from domain.application import Status
 from domain.errors import NotFound
 from domain.event import Code, Text
 from domain.role import Role
-from projections import pipeline, timeline
+from projections import awaiting_review as awaiting
+from projections import pipeline, requisitions, tags, timeline
+from projections.awaiting_review import AwaitingReviewRow
 from projections.pipeline import ApplicationRow, CountRow, applications, summary
+from projections.tags import with_tag
 
 router = APIRouter(prefix="/api", tags=["Applications"])
 post, get = posting(router), getting(router)
@@ -76,10 +82,36 @@ class Hire(Body):
 class Ending(Body):
     """Why an application ends."""
 
+    model_config = example(reason_code="other")
+
+    reason_code: Annotated[Code, Field(description="One of /api/reason-codes.", examples=["other"])]
+    notes: SealedText | None = None
+
+
+class Rejection(Ending):
+    """Why we say no."""
+
     model_config = example(reason_code="experience")
 
-    reason_code: Annotated[Code, Field(examples=["experience"])]
-    notes: SealedText | None = None
+    waiver: Annotated[
+        Code | None,
+        Field(
+            description="Why there was no notice and waiting before a rejection because of a"
+            " background check.",
+            examples=["not_required_here"],
+        ),
+    ] = None
+
+
+class Transfer(Body):
+    """Another open requisition, and where in its plan the application goes on."""
+
+    model_config = example(requisition_id=SOME_ID)
+
+    requisition_id: UUID
+    stage: Annotated[
+        Code | None, Field(description="Id of a stage of its plan; omitted: the first.")
+    ] = None
 
 
 class Reversal(Body):
@@ -98,6 +130,18 @@ class ApplicationAnswer(Answered):
     """One application and where it stands."""
 
     application: ApplicationRow
+
+
+class ApplicationList(Answered):
+    """Applications in a stable order."""
+
+    items: list[ApplicationRow]
+
+
+class AwaitingReview(Answered):
+    """Applications that nobody has looked at yet."""
+
+    items: list[AwaitingReviewRow]
 
 
 class Pipeline(Answered):
@@ -124,6 +168,16 @@ def assign_application(
     """Gives a general application its requisition."""
     return command.answer(
         commands.assign(command.log, command.by, application_id, **body.model_dump())
+    )
+
+
+@post("/applications/{application_id}/transfer")
+def transfer_application(
+    application_id: UUID, body: Transfer, command: Commanding = commanding(RECRUITING)
+) -> Answer:
+    """Lets an application go on for another requisition, with its whole history."""
+    return command.answer(
+        commands.transfer(command.log, command.by, application_id, **body.model_dump())
     )
 
 
@@ -167,7 +221,7 @@ def reverse_hire(
 
 @post("/applications/{application_id}/rejection")
 def reject_application(
-    application_id: UUID, body: Ending, command: Commanding = commanding(DECIDING)
+    application_id: UUID, body: Rejection, command: Commanding = commanding(DECIDING)
 ) -> Answer:
     """Ends an application: we say no."""
     return command.answer(
@@ -203,6 +257,60 @@ def reverse_withdrawal(
     return command.answer(
         commands.reverse_withdrawal(command.log, command.by, application_id, **body.model_dump())
     )
+
+
+@get("/applications")
+def list_applications(
+    request: Request,
+    response: Response,
+    ask: Asking = asking(READING, pipeline.READS, for_parameters={"tag": tags.READS}),
+    general: Annotated[
+        bool | None, Query(description="Only those for no requisition yet, or only the others.")
+    ] = None,
+    requisition_id: Annotated[UUID | None, Query(description="Only for this one.")] = None,
+    status: Annotated[Status | None, Query(description="Only these.")] = None,
+    tag: Annotated[
+        Code | None, Query(description="Only with this tag, on them or on their candidate.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> ApplicationList:
+    """Applications in a stable order, a page at a time, now or as of any date."""
+    with ask.at() as (connection, asked):
+        tagged = with_tag(connection, asked, tag) if tag is not None else None
+        rows = applications(
+            connection,
+            asked,
+            general=general,
+            requisition_id=requisition_id,
+            status=status,
+            application_ids=list(tagged.applications) if tagged else None,
+            person_ids=list(tagged.people) if tagged else None,
+            cursor=cursor,
+            limit=limit,
+        )
+    if len(rows) == limit:
+        link_next(request, response, cursor=rows[-1].application_id)
+    return ApplicationList(**asked.model_dump(), items=rows)
+
+
+@get("/applications/awaiting-review")
+def list_awaiting_review(
+    ask: Asking = asking(
+        READING | {Role.HIRING_MANAGER},
+        (*awaiting.READS, *requisitions.READS),
+        narrows=True,
+    ),
+    requisition_id: Annotated[UUID | None, Query(description="Only for this one.")] = None,
+    limit: Limit = 100,
+) -> AwaitingReview:
+    """Applications that nobody has looked at yet, longest waiting first."""
+    with ask.at() as (connection, asked):
+        only = within_reach(connection, ask)
+        if requisition_id is not None:
+            only = [requisition_id] if only is None or requisition_id in only else []
+        rows = awaiting.awaiting_review(connection, asked, only, limit)
+    return AwaitingReview(**asked.model_dump(), items=rows)
 
 
 @get("/applications/{application_id}")

@@ -18,7 +18,7 @@ from commands import candidates as commands
 from domain.candidate import CandidateEntryCorrected, Registered
 from domain.errors import NotFound
 from domain.event import Category, Code, Text, personal_fields
-from domain.role import Role
+from domain.role import LIMITED, Role
 from projections import candidates as read_models
 from projections import dossier as dossiers
 from projections import pipeline, requisitions, talent_pool, timeline
@@ -31,6 +31,8 @@ from projections.pipeline import ApplicationRow, applications, candidates_for
 from projections.requisitions import requisitions_for
 from projections.search import READS as SEARCH_READS
 from projections.search import Search, SearchBeingBuilt
+from projections.tags import READS as TAG_READS
+from projections.tags import TagRow, tags, with_tag
 from projections.talent_pool import pools_of
 from store.database import Connection
 from store.envelope import Fact
@@ -39,9 +41,15 @@ from store.search_keys import SearchKeys
 MEETING = READING | {Role.HIRING_MANAGER}
 CONCERNED = MEETING | {Role.INTERVIEWER, Role.CANDIDATE}
 LIST_READS = (*read_models.READS, *pipeline.READS, *requisitions.READS)
-FOUND_READS = (*LIST_READS, *SEARCH_READS)
-SEARCHING = {"search": SEARCH_READS, "external_id": SEARCH_READS}
-WHOLE_READS = (*read_models.READS, *pipeline.READS, *talent_pool.READS, *dossiers.READS)
+FOUND_READS = (*LIST_READS, *SEARCH_READS, *TAG_READS)
+SEARCHING = {"search": SEARCH_READS, "external_id": SEARCH_READS, "tag": TAG_READS}
+WHOLE_READS = (
+    *read_models.READS,
+    *pipeline.READS,
+    *talent_pool.READS,
+    *dossiers.READS,
+    *TAG_READS,
+)
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
 post, get = posting(router), getting(router)
@@ -131,6 +139,10 @@ class Note(Body):
     text: Annotated[Text, Field(min_length=1)]
     topic: Code = "note"
     application_id: UUID | None = None
+    mentions: Annotated[
+        tuple[UUID, ...],
+        Field(max_length=50, description="Members who are asked to look; see /api/mentions."),
+    ] = ()
 
 
 class Candidate(CandidateRow):
@@ -158,6 +170,7 @@ class CandidateAnswer(Answered, Dossier):
     candidate: Candidate
     applications: list[ApplicationRow]
     pool_ids: Annotated[list[UUID], Field(description="The talent pools they are in.")]
+    tags: Annotated[list[TagRow], Field(description="Theirs, and those of their applications.")]
 
 
 class CandidateList(Answered):
@@ -175,6 +188,9 @@ class CandidateSearch(BaseModel):
     model_config = ConfigDict(extra="forbid", **example(search="ada lovelace"))
 
     search: SearchWords
+    tag: Annotated[
+        Code | None, Field(description="Only with this tag, on them or on an application.")
+    ] = None
     cursor: Annotated[UUID | None, Field(description="Goes on after this one.")] = None
     limit: Annotated[int, Field(ge=1, le=1000, description="At most this many.")] = 50
 
@@ -243,11 +259,14 @@ def list_candidates(
     external_id: Annotated[
         ExternalId | None, Query(description="Only whom another system knows by this id.")
     ] = None,
+    tag: Annotated[
+        Code | None, Query(description="Only with this tag, on them or on an application.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> CandidateList:
     """Candidates in a stable order, a page at a time."""
-    page = _page(ask, search, external_id, cursor, limit)
+    page = _page(ask, search, external_id, tag, cursor, limit)
     if page.next_cursor:
         link_next(request, response, cursor=page.next_cursor)
     return page
@@ -261,7 +280,7 @@ def search_candidates(
 
     Showing their names is recorded, once for the page.
     """
-    return _page(ask, body.search, None, body.cursor, body.limit)
+    return _page(ask, body.search, None, body.tag, body.cursor, body.limit)
 
 
 @get("/{candidate_id}")
@@ -283,6 +302,7 @@ def get_candidate(
                 if only is None or row.application_id in only
             ],
             pool_ids=pools_of(connection, asked, candidate_id) if only is None else [],
+            tags=_tags_within_reach(connection, ask, asked, histories, only),
         )
 
 
@@ -320,7 +340,12 @@ def with_the_same_email(command: Commanding, email: str | None, than: UUID) -> l
 
 
 def _page(
-    ask: Asking, search: str | None, external_id: str | None, cursor: UUID | None, limit: int
+    ask: Asking,
+    search: str | None,
+    external_id: str | None,
+    tag: str | None,
+    cursor: UUID | None,
+    limit: int,
 ) -> CandidateList:
     """A page of candidates, all or those found; their names are opened once.
 
@@ -330,9 +355,10 @@ def _page(
     if sought and not ask.caller.knows_people:
         raise NotAllowed(role=ask.caller.role)
     with ask.at() as (connection, asked):
-        only = _sought(connection, ask, asked, search, external_id, cursor, limit)
+        only = _sought(connection, ask, asked, search, external_id, tag, cursor, limit)
         rows = candidates(connection, asked, candidate_ids=only, cursor=cursor, limit=limit)
-        full = len(rows if only is None else only) == limit
+        # What words find is a page already; whatever else narrows the list does not page it.
+        full = len(rows if only is None or search is None else only) == limit
         purpose = "search candidates" if sought else "list candidates"
         return CandidateList(
             **asked.model_dump(),
@@ -347,12 +373,17 @@ def _sought(
     asked: Asked,
     search: str | None,
     external_id: str | None,
+    tag: str | None,
     cursor: UUID | None,
     limit: int,
 ) -> list[UUID] | None:
     """The next candidates that are looked for, within reach; None for all."""
     index = Search(connection, SearchKeys(ask.log.database.keyring), ask.caller.organisation)
     found = _within_reach(connection, ask)
+    if tag is not None:
+        tagged = with_tag(connection, asked, tag)
+        # Whoever reaches some of a person's applications may not know of the others' tags.
+        found = sorted(tagged.owners if found is None else tagged.people.intersection(found))
     if external_id is not None:
         known = index.known_as(asked, *_split(external_id))
         found = [known] if known and (found is None or known in found) else []
@@ -371,6 +402,20 @@ def _within_reach(connection: Connection, ask: Asking) -> list[UUID] | None:
 def _applications_within_reach(ask: Asking, candidate_id: UUID) -> list[UUID] | None:
     """The candidate's applications the caller may know of; None if that is all of them."""
     return ask.caller.reach.applications_of(candidate_id) if ask.caller.reach else None
+
+
+def _tags_within_reach(
+    connection: Connection,
+    ask: Asking,
+    asked: Asked,
+    histories: list[UUID],
+    only: list[UUID] | None,
+) -> list[TagRow]:
+    """What recruiters sort by is for them and hiring managers, not for whom it is about."""
+    if ask.caller.role in LIMITED - {Role.HIRING_MANAGER}:
+        return []
+    rows = tags(connection, asked, histories)
+    return [row for row in rows if only is None or row.application_id in (None, *only)]
 
 
 def _one(connection: Connection, ask: Asking, asked: Asked, histories: list[UUID]) -> Candidate:

@@ -37,6 +37,7 @@ WHERE command_id = %(command)s
 
 _told_by = (
     "message_id",
+    "check_id",
     "document_id",
     "hold_id",
     "touchpoint_id",
@@ -56,6 +57,7 @@ _ids = (
     "pool_id",
     "hold_id",
     "document_id",
+    "check_id",
     "survivor_id",
     "open_twice",
 )
@@ -121,6 +123,8 @@ class Answer(BaseModel):
     cost_id: UUID | None = None
     hold_id: UUID | None = None
     document_id: UUID | None = None
+    check_id: UUID | None = None
+    bulk_action_id: UUID | None = None
     destroyed: Annotated[
         list[Category] | None, Field(description="Categories of personal data destroyed.")
     ] = None

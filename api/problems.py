@@ -137,7 +137,7 @@ def _refusal(_: Request, error: Exception) -> JSONResponse:
 
 def problem_of(error: Refusal) -> Problem:
     """A refusal as a problem: its class is the rule, its docstring the words."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__)
+    words = error.rule.replace("-", " ")
     return Problem(
         type=_urn(words), title=words.capitalize(), status=error.status, detail=error.message
     )

@@ -5,7 +5,7 @@ an approver what awaits approval or what they decided, a candidate themselves. W
 ask about does not exist for them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,12 +17,13 @@ from domain.requisition import State
 from domain.role import Role
 from store.log import Log
 
-BELONGING = frozenset({"offer_id", "opening_id"})
+BELONGING = frozenset({"offer_id", "opening_id", "check_id", "position"})
 """Parts of something else in the path, which the command finds there or not at all."""
 OWN = frozenset({"interviewer_id", "hiring_manager_id"})
 """Whom a body speaks for: for limited roles, themselves."""
 THEIR_KIND = {
     "application_id": "application",
+    "bulk_action_id": "bulk action",
     "candidate_id": "candidate",
     "document_id": "document",
     "interview_id": "interview",
@@ -59,7 +60,7 @@ class Reach:
 
     def guard_body(self, body: Mapping[str, Any]) -> None:
         """Raises NotFound, OnlyForOneself unless every id in a body is within reach."""
-        for name, value in body.items():
+        for name, value in (*body.items(), *_each_of(body)):
             if not name.endswith("_id") or value is None:
                 continue
             if name in OWN:
@@ -96,6 +97,8 @@ class Reach:
                 return self._interview(id, application_id)
             case "member_id":
                 return self.log.member(id).id == self.holder_id
+            case "bulk_action_id":
+                return self.log.bulk_action(id).asked.requested_by == self.holder_id
         return False
 
     def requisition(self, id: UUID) -> bool:
@@ -150,6 +153,12 @@ class Reach:
         if self.role is Role.INTERVIEWER:
             return candidate.interview(id).is_met_by(self.holder_id)
         return True
+
+
+def _each_of(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every application of a list of them; other lists name nothing that is kept from anyone."""
+    ids = body.get("application_ids")
+    yield from (("application_id", id) for id in (ids if isinstance(ids, list) else ()))
 
 
 def _uuid(text: object) -> UUID | None:

@@ -20,7 +20,7 @@ from domain.event import Amount, Code, Currency, Words
 from domain.plan import InterviewPlan, Stage, StageKind
 from domain.requisition import CAREERS_PAGE, PublicText, Qualifications, State
 from domain.role import Role
-from projections import candidates, pipeline, timeline
+from projections import candidates, pipeline, tags, timeline
 from projections import requisitions as read_models
 from projections.pipeline import StandingRow, board
 from projections.requisitions import (
@@ -33,6 +33,7 @@ from projections.requisitions import (
     requisitions_awaiting_approval,
     requisitions_for,
 )
+from projections.tags import with_tag
 from store.database import Connection
 
 PLANNING = READING | {Role.HIRING_MANAGER, Role.APPROVER}
@@ -462,10 +463,15 @@ def get_requisition(
 @get("/{requisition_id}/board")
 def get_board(
     requisition_id: UUID,
-    ask: Asking = asking(READING | {Role.HIRING_MANAGER}, BOARD_READS),
+    ask: Asking = asking(
+        READING | {Role.HIRING_MANAGER}, BOARD_READS, for_parameters={"tag": tags.READS}
+    ),
     status: Annotated[
         Status | None, Query(description="Only these; omitted: open ones.")
     ] = Status.OPEN,
+    tag: Annotated[
+        Code | None, Query(description="Only with this tag, on them or on their candidate.")
+    ] = None,
     names: Annotated[bool, Query(description="With names, which is recorded as access.")] = False,
 ) -> Board:
     """The applications of a requisition where they stand, now or as of any date."""
@@ -474,6 +480,9 @@ def get_board(
         if not found:
             raise NotFound(what="requisition", id=requisition_id)
         rows = board(connection, asked, requisition_id, status)
+        if tag is not None:
+            tagged = with_tag(connection, asked, tag)
+            rows = [row for row in rows if tagged.has(row.application_id, row.candidate_id)]
         people = [row.candidate_id for row in rows] if names else []
         named = names_of(connection, ask, asked, people, "view board")
     cards = [Card(**dict(row), full_name=named.get(row.candidate_id)) for row in rows]

@@ -7,6 +7,7 @@ from commands.plans import plan_of, requisition_of
 from domain.application import Application
 from domain.candidate import Candidate
 from domain.errors import Refusal
+from domain.reason import ReasonKind
 from domain.requisition import Requisition
 from store.envelope import Attribution
 from store.ids import new_id
@@ -47,6 +48,22 @@ def assign(
     candidate = log.candidate_of(application_id).at(occurred_at)
     requisition = log.requisition(requisition_id)
     candidate.assign(application_id, requisition)
+    return log.record(candidate, by=by, relying_on=[requisition])
+
+
+def transfer(
+    log: Log,
+    by: Attribution,
+    application_id: UUID,
+    requisition_id: UUID,
+    *,
+    stage: str | None = None,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Lets an application go on for another requisition, at a stage of its plan."""
+    candidate = log.candidate_of(application_id).at(occurred_at)
+    requisition = log.requisition(requisition_id)
+    candidate.transfer(application_id, requisition, stage)
     return log.record(candidate, by=by, relying_on=[requisition])
 
 
@@ -136,11 +153,13 @@ def reject(
     reason_code: str,
     *,
     notes: str | None = None,
+    waiver: str | None = None,
     occurred_at: datetime | None = None,
 ) -> Recorded:
     """Ends an application: we say no."""
+    log.organisation_itself().guard_reason(ReasonKind.WE_REJECTED, reason_code)
     candidate = log.candidate_of(application_id).at(occurred_at)
-    candidate.reject(application_id, reason_code, notes=notes)
+    candidate.reject(application_id, reason_code, notes=notes, waiver=waiver)
     return log.record(candidate, by=by)
 
 
@@ -172,6 +191,7 @@ def withdraw(
     occurred_at: datetime | None = None,
 ) -> Recorded:
     """Ends an application: they say no."""
+    log.organisation_itself().guard_reason(ReasonKind.THEY_WITHDREW, reason_code)
     candidate = log.candidate_of(application_id).at(occurred_at)
     candidate.withdraw(application_id, reason_code, notes)
     return log.record(candidate, by=by)

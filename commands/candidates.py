@@ -1,6 +1,6 @@
 """Commands about who a candidate is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -77,9 +77,11 @@ def add_note(
     *,
     topic: str = "note",
     application_id: UUID | None = None,
+    mentions: Sequence[UUID] = (),
     occurred_at: datetime | None = None,
 ) -> Recorded:
-    """Keeps a note about a candidate."""
+    """Keeps a note about a candidate, which may ask members to look."""
     candidate = log.candidate(candidate_id).with_application(application_id).at(occurred_at)
-    candidate.add_note(text, topic=topic, application_id=application_id)
+    mentioned = [log.member(id) for id in mentions]
+    candidate.add_note(text, topic=topic, application_id=application_id, mentions=mentioned)
     return log.record(candidate, by=by)

@@ -145,6 +145,23 @@ def disconnect_calendar(log: Log, by: Attribution, member_id: UUID) -> Recorded:
     return log.record(member, by=by, effects=disconnecting(member_id))
 
 
+def acknowledge_mention(
+    log: Log,
+    by: Attribution,
+    member_id: UUID,
+    note_position: int,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Records that a member has seen a note that mentions them. Raises NotFound, MentionSeen."""
+    facts = log.facts.at_positions([note_position])
+    if not any(str(member_id) in fact.data.get("mentions", ()) for fact in facts):
+        raise NotFound(what="mention", id=note_position)
+    member = log.member(member_id).at(occurred_at)
+    member.acknowledge_mention(note_position)
+    return log.record(member, by=by)
+
+
 def _with_other_administrators(log: Log, member_id: UUID) -> tuple[Member, list[Member]]:
     """A member, and everyone else who administers: two may not send each other away at once."""
     members = {member.id: member for member in log.members()}

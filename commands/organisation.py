@@ -6,6 +6,7 @@ from typing import Any
 from domain.approval import ApprovalChain, ApprovalSubject
 from domain.knock_out import KnockOutPolicy
 from domain.plan import InterviewPlan
+from domain.reason import ReasonKind
 from store import careers_addresses
 from store.envelope import Attribution
 from store.log import Log, Recorded
@@ -97,4 +98,46 @@ def choose_knock_out_policy(log: Log, by: Attribution, policy: KnockOutPolicy) -
     """Says what follows an answer that does not meet a basic qualification."""
     organisation = log.organisation_itself()
     organisation.choose_knock_out_policy(policy)
+    return log.record(organisation, by=by)
+
+
+def define_reason_code(
+    log: Log,
+    by: Attribution,
+    kind: ReasonKind,
+    code: str,
+    title: str,
+    *,
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Lets a reason be given from now on, or gives it another title."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.define_reason_code(kind, code, title)
+    return log.record(organisation, by=by)
+
+
+def retire_reason_code(
+    log: Log, by: Attribution, kind: ReasonKind, code: str, *, occurred_at: datetime | None = None
+) -> Recorded:
+    """Lets nobody give a reason any more."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.retire_reason_code(kind, code)
+    return log.record(organisation, by=by)
+
+
+def define_tag(
+    log: Log, by: Attribution, tag: str, title: str, *, occurred_at: datetime | None = None
+) -> Recorded:
+    """Puts a tag into the vocabulary."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.define_tag(tag, title)
+    return log.record(organisation, by=by)
+
+
+def retire_tag(
+    log: Log, by: Attribution, tag: str, *, occurred_at: datetime | None = None
+) -> Recorded:
+    """Lets nobody put a tag on any more."""
+    organisation = log.organisation_itself().at(occurred_at)
+    organisation.retire_tag(tag)
     return log.record(organisation, by=by)

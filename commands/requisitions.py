@@ -13,6 +13,7 @@ from domain.candidate import Candidate
 from domain.errors import Refusal
 from domain.interview import InterviewState
 from domain.plan import STANDARD_PLAN, InterviewPlan
+from domain.reason import ReasonKind
 from domain.requisition import CAREERS_PAGE, Requisition
 from store.envelope import Attribution
 from store.ids import new_id
@@ -232,6 +233,8 @@ def close(
 
     Without a disposition, raises ApplicationsActive while there are any.
     """
+    if disposition is not None:
+        log.organisation_itself().guard_reason(ReasonKind.WE_REJECTED, disposition, "disposition")
     requisition = log.requisition(id).at(occurred_at)
     active = active_applications(log, requisition)
     if active and disposition is None:

@@ -90,6 +90,8 @@ class Rejected(StandingEvent, name="application.rejected"):
     sentence = "Rejected: {reason_code}"
     reason_code: Code
     rule: Code | None = None
+    waiver: Code | None = None
+    """Why it did not wait as a reason like this would have it (see domain/check.py)."""
     notes: EvaluationText = None
 
 
@@ -164,6 +166,12 @@ class AfterLaterStep(Refusal):
     """The application's next step was on {on}; it cannot have begun after that."""
 
 
+class WouldBelongElsewhere(Refusal):
+    """Then the application would be for another requisition; only a transfer changes that."""
+
+    status = 409
+
+
 class WouldStandOtherwise(Refusal):
     """Then the application would be {otherwise}, not {standing}; only a decision changes that."""
 
@@ -211,8 +219,9 @@ class Application:
 
     @property
     def passed(self) -> set[str]:
-        """The stages it has stood in."""
-        return {standing.stage for standing in self.standings}
+        """The stages it has stood in, of the plan it follows now."""
+        begun = self.assignments[-1][:2]
+        return {s.stage for s in self.standings if (s.since, s.version) >= begun}
 
     def stand(self, event: StandingEvent, status: Status) -> None:
         if event.stage is not None and event.stage_kind is not None:
@@ -373,6 +382,7 @@ class Applications(Person):
         *,
         notes: str | None = None,
         rule: str | None = None,
+        waiver: str | None = None,
     ) -> None:
         """Ends an application: we say no."""
         application = self._open(application_id)
@@ -382,6 +392,7 @@ class Applications(Person):
             reason_code=reason_code,
             notes=notes,
             rule=rule,
+            waiver=waiver,
             **self._staying(application),
         )
         self.wind_up(application)
@@ -469,12 +480,13 @@ class Applications(Person):
         if isinstance(instead, ApplicationEvent) and instead.timestamp != entry.timestamp:
             self._guard_order(instead)
             id = instead.application_id
-            standing = self.application(id).now.status
-            otherwise = self.as_if(instead).application(id).now.status
+            before, after = self.application(id), self.as_if(instead).application(id)
+            standing, otherwise = before.now.status, after.now.status
             # Otherwise a correction would reopen an application, or end one, without a decision.
             self.guard(
                 otherwise == standing, WouldStandOtherwise(standing=standing, otherwise=otherwise)
             )
+            self.guard(before.requisition_id == after.requisition_id, WouldBelongElsewhere())
 
     def _guard_order(self, instead: ApplicationEvent) -> None:
         first, *later = (

@@ -3,15 +3,17 @@
 What can happen to a candidate stands by concern, facts first in each: applications
 (application.py), interviews (interview.py), offers (offer.py), first days (start.py), keeping in
 touch (outreach.py), messages (message.py), being the same person as another (merging.py), documents
-(document.py), erasure and what forbids it (erasure.py), answers that do not meet a basic
-qualification (knock_out.py), what they say of themselves for statistics (self_identification.py).
-Here is who the person is.
+(document.py), erasure and what forbids it (erasure.py), transfers (transfer.py), checks
+(check.py), tags (tag.py), answers that do not meet a basic qualification (knock_out.py), what they
+say of themselves for statistics (self_identification.py). Here is who the person is.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from domain.application import ApplicationEvent
+from domain.check import CheckEvent
 from domain.correction import EntryCorrected
 from domain.errors import Refusal
 from domain.event import (
@@ -28,6 +30,7 @@ from domain.event import (
 )
 from domain.interview import InterviewEvent
 from domain.knock_out import KnockedOut, KnockOutWaived
+from domain.member import Member, Standing
 from domain.merging import CandidateEvent, MergeEvent
 from domain.message import EMAIL, MessageEvent
 from domain.offer import OfferAnswer, OfferExtended, OfferVersion
@@ -35,6 +38,8 @@ from domain.outreach import Reengaged
 from domain.self_identification import SelfIdentification, SelfIdentified
 from domain.self_scheduling import SlotsOffered, SlotsWithdrawn
 from domain.start import StartEvent
+from domain.tag import TagEvent
+from domain.transfer import Transferred
 
 APPLIED = "applied"
 
@@ -85,6 +90,8 @@ class NoteAdded(CandidateEvent, name="candidate.note_added"):
     sentence = "Note added: {topic}"
     topic: Code = "note"
     application_id: UUID | None = None
+    mentions: tuple[UUID, ...] = ()
+    """Members whom it asks to look."""
     text: EvaluationText = None
 
 
@@ -118,6 +125,10 @@ class AlreadyRegistered(Refusal):
 
 class NothingToUpdate(Refusal):
     """The update names no field to change."""
+
+
+class MentionNotActive(Refusal):
+    """mentions: member {member_id} is {standing}; mention who is active."""
 
 
 class Candidate(SelfIdentification):
@@ -181,21 +192,33 @@ class Candidate(SelfIdentification):
         self.happened(OwnerAssigned, owner_id=owner_id, application_id=application_id)
 
     def add_note(
-        self, text: str | None, *, topic: str = "note", application_id: UUID | None = None
+        self,
+        text: str | None,
+        *,
+        topic: str = "note",
+        application_id: UUID | None = None,
+        mentions: Sequence[Member] = (),
     ) -> None:
-        """Keeps a note, about an application or about the person."""
+        """Keeps a note, about an application or about the person; it may ask members to look."""
         self._guard_known(application_id)
-        self.happened(NoteAdded, text=text, topic=topic, application_id=application_id)
+        for member in mentions:
+            self.guard(
+                member.standing is Standing.ACTIVE,
+                MentionNotActive(member_id=member.id, standing=member.standing),
+            )
+        self.happened(
+            NoteAdded,
+            text=text,
+            topic=topic,
+            application_id=application_id,
+            mentions=tuple(dict.fromkeys(member.id for member in mentions)),
+        )
 
     def _note_profile(self, event: ProfileUpdated) -> None:
         if event.email is not None:
             self.bounced.discard(EMAIL)
         if event.from_document is not None:
             self.settled.add(event.from_document)
-
-    def _guard_known(self, application_id: UUID | None) -> None:
-        if application_id is not None:
-            self.application(application_id)
 
     def note(self, event: Event) -> None:
         match event:
@@ -215,6 +238,12 @@ class Candidate(SelfIdentification):
                 self.note_knock_out(event)
             case SelfIdentified():
                 self.note_self_identification(event)
+            case Transferred():
+                self.note_transfer(event)
+            case CheckEvent():
+                self.note_check(event)
+            case TagEvent():
+                self.note_tag(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
             case Registered():

@@ -3,6 +3,7 @@
 from domain import (
     agency,
     api_key,
+    bulk_action,
     candidate,
     cost,
     member,
@@ -28,6 +29,7 @@ aggregates: tuple[type[Aggregate], ...] = (
     api_key.ApiKey,
     tracking_link.TrackingLink,
     agency.Agency,
+    bulk_action.BulkAction,
 )
 
 stream_types: dict[type[Event], str] = {kind.event_class: kind.stream_type for kind in aggregates}

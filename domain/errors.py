@@ -1,5 +1,7 @@
 """Refusals: each is an error with a name of its own, and its docstring is its message."""
 
+import re
+
 
 class Refusal(Exception):
     """Not allowed."""
@@ -9,6 +11,11 @@ class Refusal(Exception):
     def __init__(self, **about: object) -> None:
         self.about = {name: str(value) for name, value in about.items()}
         super().__init__(self.message)
+
+    @property
+    def rule(self) -> str:
+        """The rule's name, as a code: AlreadyApplied is already-applied."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
 
     @property
     def message(self) -> str:

@@ -6,9 +6,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.application import ApplicationEvent
-from domain.erasure import Erasure
 from domain.errors import Refusal
 from domain.event import Code
+from domain.tag import Tags
 
 BASIC_QUALIFICATIONS = "basic_qualifications"
 """The reason code of a rejection by such a rule."""
@@ -39,7 +39,7 @@ class NotKnockedOut(Refusal):
     status = 409
 
 
-class KnockOuts(Erasure):
+class KnockOuts(Tags):
     """The decisions about answers that do not meet a basic qualification."""
 
     knock_outs: dict[UUID, list[str]] = field(default_factory=dict)

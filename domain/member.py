@@ -1,11 +1,12 @@
 """Members: the people who work here, and the role each of them acts in."""
 
+from dataclasses import field
 from enum import StrEnum
 from uuid import UUID
 
 from domain.aggregate import Aggregate
 from domain.errors import Refusal
-from domain.event import Code, Event, IdentityText
+from domain.event import Code, Count, Event, IdentityText
 from domain.role import Role
 
 
@@ -63,6 +64,12 @@ class CalendarDisconnected(MemberEvent, name="member.calendar_disconnected"):
     correctable = False
 
 
+class MentionAcknowledged(MemberEvent, name="member.mention_acknowledged"):
+    sentence = "Saw the note that mentions them"
+    note_position: Count
+    """The log position of the note."""
+
+
 class Standing(StrEnum):
     """How far someone belongs here."""
 
@@ -105,6 +112,12 @@ class LastAdministrator(Refusal):
     status = 409
 
 
+class MentionSeen(Refusal):
+    """The mention in the note at {position} was acknowledged already."""
+
+    status = 409
+
+
 class Member(Aggregate):
     """Someone who works here. They keep their invitation's role until it is changed."""
 
@@ -115,6 +128,8 @@ class Member(Aggregate):
     has_joined: bool = False
     is_suspended: bool = False
     has_calendar: bool = False
+    seen: set[int] = field(default_factory=set)
+    """The log positions of the notes whose mention they acknowledged."""
 
     @property
     def standing(self) -> Standing:
@@ -170,6 +185,11 @@ class Member(Aggregate):
         self.guard(self.has_calendar, NoCalendar())
         self.happened(CalendarDisconnected)
 
+    def acknowledge_mention(self, note_position: int) -> None:
+        """Says that they have seen a note that mentions them."""
+        self.guard(note_position not in self.seen, MentionSeen(position=note_position))
+        self.happened(MentionAcknowledged, note_position=note_position)
+
     def _guard_administration(self, other_administrators: int) -> None:
         self.guard(not self.administers or other_administrators > 0, LastAdministrator())
 
@@ -179,6 +199,8 @@ class Member(Aggregate):
                 self.role = event.role
             case Joined():
                 self.has_joined = True
+            case MentionAcknowledged():
+                self.seen.add(event.note_position)
             case Suspended():
                 self.is_suspended = True
             case Reinstated():

@@ -2,7 +2,7 @@
 
 from dataclasses import field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.aggregate import Aggregate
 from domain.approval import NO_CHAIN, ApprovalChain, ApprovalSubject, ChainStep
@@ -10,7 +10,10 @@ from domain.errors import NotFound, Refusal
 from domain.event import Code, Count, Event, Words
 from domain.knock_out import KnockOutPolicy
 from domain.plan import InterviewPlan
+from domain.reason import STANDARD_REASONS, ReasonKey, ReasonKind
 from domain.requisition import PublicText
+
+Key = TypeVar("Key")
 
 
 class OrganisationEvent(Event):
@@ -106,10 +109,50 @@ class NoCareersPage(Refusal):
     status = 409
 
 
+class ReasonCodeDefined(OrganisationEvent, name="organisation.reason_code_defined"):
+    sentence = "Reason {code} defined: {title}"
+    kind: ReasonKind
+    code: Code
+    title: Words
+
+
+class ReasonCodeRetired(OrganisationEvent, name="organisation.reason_code_retired"):
+    sentence = "Reason {code} retired"
+    kind: ReasonKind
+    code: Code
+
+
+class TagDefined(OrganisationEvent, name="organisation.tag_defined"):
+    sentence = "Tag {tag} defined: {title}"
+    tag: Code
+    title: Words
+
+
+class TagRetired(OrganisationEvent, name="organisation.tag_retired"):
+    sentence = "Tag {tag} retired"
+    tag: Code
+
+
 class AlreadyPaused(Refusal):
     """Policy {policy} is paused already."""
 
     status = 409
+
+
+class ReasonNotDefined(Refusal):
+    """{field}: {code} is no reason of kind {kind}; define it first, or use one of: {known}."""
+
+
+class ReasonRetired(Refusal):
+    """{field}: {code} is retired; use one of: {known}."""
+
+
+class ReasonOfOtherKind(Refusal):
+    """{field}: {code} is a reason of another kind than {kind}; use one of: {known}."""
+
+
+class TagNotDefined(Refusal):
+    """tag: {tag} is not in the vocabulary; define it first, or use one of: {known}."""
 
 
 class Organisation(Aggregate):
@@ -121,6 +164,10 @@ class Organisation(Aggregate):
     chains: dict[ApprovalSubject, tuple[datetime, ApprovalChain]] = field(default_factory=dict)
     templates: dict[str, tuple[datetime, InterviewPlan | None]] = field(default_factory=dict)
     """The plan of each template since when; None since it was retired."""
+    own_reasons: dict[ReasonKey, tuple[datetime, str | None]] = field(default_factory=dict)
+    """The title of each reason since when, where it differs from the standard; None: retired."""
+    own_tags: dict[str, tuple[datetime, str | None]] = field(default_factory=dict)
+    """The title of each tag since when; None since it was retired."""
     paused: set[str] = field(default_factory=set)
     careers_page: CareersPagePublished | None = None
     knock_out_policy: KnockOutPolicy = KnockOutPolicy.REVIEW
@@ -164,6 +211,57 @@ class Organisation(Aggregate):
         if plan is None:
             raise NotFound(what="plan template", id=template)
         return plan
+
+    def define_reason_code(self, kind: ReasonKind, code: str, title: str) -> None:
+        """Lets a reason be given from now on, or gives it another title."""
+        self.happened(ReasonCodeDefined, kind=kind, code=code, title=title)
+
+    def retire_reason_code(self, kind: ReasonKind, code: str) -> None:
+        """Lets nobody give a reason any more; where it was given it stays. Raises NotFound."""
+        if (kind, code) not in self.reasons:
+            raise NotFound(what="reason code", id=code)
+        self.happened(ReasonCodeRetired, kind=kind, code=code)
+
+    @property
+    def reasons(self) -> dict[ReasonKey, str]:
+        """The reasons that may be given, by kind and code: the standard ones and our own."""
+        own = {key: title for key, (_, title) in self.own_reasons.items()}
+        return {key: title for key, title in {**STANDARD_REASONS, **own}.items() if title}
+
+    def guard_reason(self, kind: ReasonKind, code: str, field: str = "reason_code") -> None:
+        """Refuses a reason that may not be given. `field` is where the caller says it.
+
+        Raises ReasonNotDefined, ReasonRetired, ReasonOfOtherKind.
+        """
+        reasons = self.reasons
+        if (kind, code) in reasons:
+            return
+        known = ", ".join(sorted(other for of, other in reasons if of == kind))
+        if (kind, code) in {**STANDARD_REASONS, **self.own_reasons}:
+            raise ReasonRetired(field=field, code=code, known=known)
+        if code in {other for _, other in reasons}:
+            raise ReasonOfOtherKind(field=field, code=code, kind=kind, known=known)
+        raise ReasonNotDefined(field=field, code=code, kind=kind, known=known)
+
+    def define_tag(self, tag: str, title: str) -> None:
+        """Puts a tag into the vocabulary; from the first on, no others are put on anyone."""
+        self.happened(TagDefined, tag=tag, title=title)
+
+    def retire_tag(self, tag: str) -> None:
+        """Lets nobody put a tag on any more; where it was put it stays. Raises NotFound."""
+        if tag not in self.tags:
+            raise NotFound(what="tag", id=tag)
+        self.happened(TagRetired, tag=tag)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The vocabulary: the title of each tag that may be put on."""
+        return {tag: title for tag, (_, title) in self.own_tags.items() if title}
+
+    def guard_tag(self, tag: str) -> None:
+        """Refuses a tag that is not in the vocabulary, if there is one. Raises TagNotDefined."""
+        if self.own_tags and tag not in self.tags:
+            raise TagNotDefined(tag=tag, known=", ".join(sorted(self.tags)) or "none")
 
     def pause_policy(self, policy: str) -> None:
         """Keeps a policy from doing anything; it goes on deciding what it would do."""
@@ -210,7 +308,21 @@ class Organisation(Aggregate):
                 if event.timestamp >= since:
                     plan = event.plan if isinstance(event, PlanTemplateSaved) else None
                     self.templates[event.template] = event.timestamp, plan
+            case ReasonCodeDefined() | ReasonCodeRetired():
+                title = event.title if isinstance(event, ReasonCodeDefined) else None
+                _entitle(self.own_reasons, (event.kind, event.code), event.timestamp, title)
+            case TagDefined() | TagRetired():
+                title = event.title if isinstance(event, TagDefined) else None
+                _entitle(self.own_tags, event.tag, event.timestamp, title)
             case PolicyPaused():
                 self.paused.add(event.policy)
             case PolicyResumed():
                 self.paused.discard(event.policy)
+
+
+def _entitle(
+    titles: dict[Key, tuple[datetime, str | None]], key: Key, at: datetime, title: str | None
+) -> None:
+    since, _ = titles.get(key, (at, None))
+    if at >= since:
+        titles[key] = at, title

@@ -1,5 +1,6 @@
 """Every policy there is. A new one begins at the log's end, with a row of its own migration."""
 
+from policies.bulk_actions import CarryOutBulkActions
 from policies.expiring_offers import ExpireOffers
 from policies.inviting import SendInvitations
 from policies.policy import Policy
@@ -13,4 +14,5 @@ POLICIES: tuple[type[Policy], ...] = (
     RemindInterviewers,
     SendInvitations,
     ReadDocuments,
+    CarryOutBulkActions,
 )

@@ -70,6 +70,7 @@ WHERE position > %(after)s
     'application.applied',
     'application.reengaged',
     'application.assigned_to_requisition',
+    'application.transferred',
     'application.moved_to_stage',
     'application.screened',
     'interview.scheduled',
@@ -115,7 +116,8 @@ WHERE position > %(after)s
   AND type IN (
     'application.applied',
     'application.reengaged',
-    'application.assigned_to_requisition'
+    'application.assigned_to_requisition',
+    'application.transferred'
   )
 """
 
@@ -136,7 +138,7 @@ FOLD = (
 
 READ_MODEL = ReadModel(
     name="applications",
-    version=2,
+    version=3,
     tables=("application_steps", "application_assignments"),
     statements=(STEPS, ASSIGNMENTS),
     derived_tables=("application_ways", "stage_stays"),

@@ -6,6 +6,7 @@ from projections import (
     approvals,
     attributed_applications,
     candidates,
+    checks,
     costs,
     engagement,
     hire_outcomes,
@@ -13,6 +14,7 @@ from projections import (
     interviews,
     knock_outs,
     legal_holds,
+    mentions,
     message_templates,
     messages,
     offers,
@@ -24,9 +26,11 @@ from projections import (
     search,
     self_identifications,
     surveys,
+    tags,
     talent_pool,
     timeline,
     tracking_links,
+    vocabulary,
 )
 from projections.read_model import ReadModel
 
@@ -57,6 +61,10 @@ READ_MODELS: tuple[ReadModel, ...] = (
     tracking_links.READ_MODEL,
     attributed_applications.READ_MODEL,
     agencies.READ_MODEL,
+    tags.READ_MODEL,
+    mentions.READ_MODEL,
+    checks.READ_MODEL,
+    vocabulary.READ_MODEL,
 )
 
 ALL_READ_MODELS = (*READ_MODELS, search.READ_MODEL)

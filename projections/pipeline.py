@@ -107,6 +107,15 @@ FROM (
     FROM application_steps
     WHERE (%(application)s::uuid IS NULL OR application_id = %(application)s)
       AND (%(histories)s::uuid[] IS NULL OR candidate_id = ANY(%(histories)s))
+      AND (%(cursor)s::uuid IS NULL OR application_id > %(cursor)s)
+      AND (
+        (%(requisition)s::uuid IS NULL AND %(general)s::boolean IS NOT TRUE)
+        OR application_id IN (
+            SELECT application_id
+            FROM application_assignments
+            WHERE requisition_id IS NOT DISTINCT FROM %(requisition)s
+        )
+      )
 ) AS applications
 LEFT JOIN one_person ON one_person.candidate_id = applications.candidate_id
 CROSS JOIN LATERAL (
@@ -136,7 +145,16 @@ CROSS JOIN LATERAL (
     ORDER BY occurred_at DESC, origin DESC
     LIMIT 1
 ) AS assigned
+WHERE (%(requisition)s::uuid IS NULL OR assigned.requisition_id = %(requisition)s)
+  AND (%(general)s::boolean IS NULL OR (assigned.requisition_id IS NULL) = %(general)s)
+  AND (%(status)s::text IS NULL OR standing.status = %(status)s)
+  AND (
+    %(only)s::uuid[] IS NULL
+    OR applications.application_id = ANY(%(only)s)
+    OR COALESCE(one_person.person_id, applications.candidate_id) = ANY(%(people)s)
+  )
 ORDER BY applications.application_id
+LIMIT %(limit)s
 """  # noqa: S608  # as above
 
 
@@ -207,13 +225,35 @@ def applications(
     *,
     application_id: UUID | None = None,
     candidate_id: UUID | None = None,
+    general: bool | None = None,
+    requisition_id: UUID | None = None,
+    status: str | None = None,
+    application_ids: list[UUID] | None = None,
+    person_ids: list[UUID] | None = None,
+    cursor: UUID | None = None,
+    limit: int | None = None,
 ) -> list[ApplicationRow]:
-    """One application, or all of a candidate, whichever history they began in."""
+    """One application, or all of a candidate, whichever history they began in; or a list.
+
+    `general` are those for no requisition; `application_ids` narrows to these and to those of
+    `person_ids`.
+    """
     histories = people.histories(connection, asked, candidate_id) if candidate_id else None
     with connection.cursor(row_factory=class_row(ApplicationRow)) as rows:
         return rows.execute(
             APPLICATIONS.encode(),
-            {**asked.parameters, "application": application_id, "histories": histories},
+            {
+                **asked.parameters,
+                "application": application_id,
+                "histories": histories,
+                "general": general,
+                "requisition": requisition_id,
+                "status": status,
+                "only": application_ids,
+                "people": person_ids or [],
+                "cursor": cursor,
+                "limit": limit,
+            },
         ).fetchall()
 
 

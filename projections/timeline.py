@@ -27,6 +27,7 @@ CROSS JOIN LATERAL (
     VALUES
         ((facts.data ->> 'application_id')::uuid),
         ((facts.data ->> 'requisition_id')::uuid),
+        ((facts.data ->> 'from_requisition_id')::uuid),
         ((facts.data ->> 'pool_id')::uuid)
 ) AS mentioned(id)
 WHERE facts.position > %(after)s
@@ -36,7 +37,7 @@ WHERE facts.position > %(after)s
 
 READ_MODEL = ReadModel(
     name="timeline",
-    version=2,
+    version=3,
     tables=("timeline_mentions",),
     statements=(MENTIONS,),
     told_anew=False,

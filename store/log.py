@@ -16,6 +16,7 @@ from domain import catalogue
 from domain.agency import Agency
 from domain.aggregate import Aggregate
 from domain.api_key import ApiKey
+from domain.bulk_action import BulkAction
 from domain.candidate import Candidate
 from domain.cost import Cost
 from domain.errors import NotFound, VersionMismatch
@@ -89,7 +90,8 @@ WHERE (data ->> 'requisition_id')::uuid = %(requisition)s
   AND type IN (
     'application.applied',
     'application.reengaged',
-    'application.assigned_to_requisition'
+    'application.assigned_to_requisition',
+    'application.transferred'
   )
 ORDER BY stream_id
 """
@@ -276,6 +278,10 @@ class Log(Application[UUID]):
     def api_key(self, id: UUID) -> ApiKey:
         """An API key. Raises NotFound."""
         return self._get(ApiKey, id)
+
+    def bulk_action(self, id: UUID) -> BulkAction:
+        """A bulk action. Raises NotFound."""
+        return self._get(BulkAction, id)
 
     def decided_by(self, approver_id: UUID) -> set[UUID]:
         """The requisitions someone has approved, or refused to."""

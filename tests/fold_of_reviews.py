@@ -8,6 +8,7 @@ from tests.plain_fold import STARTS, Row, within
 
 ACTS = (
     "application.assigned_to_requisition",
+    "application.transferred",
     "application.moved_to_stage",
     "application.screened",
     "interview.scheduled",

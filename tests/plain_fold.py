@@ -166,7 +166,7 @@ def assignments(history: Iterable[Row]) -> dict[UUID, UUID | None]:
     return {
         id: row.id("requisition_id")
         for row in history
-        if row.type in (*STARTS, "application.assigned_to_requisition")
+        if row.type in (*STARTS, "application.assigned_to_requisition", "application.transferred")
         and (id := row.id("application_id"))
     }
 

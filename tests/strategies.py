@@ -18,7 +18,9 @@ from domain.aggregate import Aggregate
 from domain.application import Application, Status
 from domain.application_form import NO_QUESTIONS, ApplicationForm
 from domain.approval import NO_CHAIN, ApprovalStep, ApprovalSubject, ChainStep
+from domain.bulk_action import RefusedItem
 from domain.candidate import Candidate
+from domain.check import Measure
 from domain.correction import correctable_fields
 from domain.cost import Cost, CostScope
 from domain.document import MediaType
@@ -40,6 +42,7 @@ from domain.feedback import Day, Score, SurveyMoment
 from domain.interview import Participation, Party
 from domain.kit import KitReference, Rating
 from domain.knock_out import KnockOutPolicy
+from domain.member import Member
 from domain.message import MessageState
 from domain.message_template import TemplateText
 from domain.offer import OfferState
@@ -52,7 +55,9 @@ from domain.outreach import (
     TouchpointReplied,
 )
 from domain.plan import STANDARD_PLAN, InterviewPlan
+from domain.reason import ReasonKind
 from domain.requisition import PublicText, Requisition, State
+from domain.role import Role
 from domain.self_identification import form_for
 from domain.self_scheduling import Slot, SlotRule
 from tests import examples
@@ -96,6 +101,16 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (SlotRule, st.just(SlotRule(opens_at=examples.day(0), closes_at=examples.day(30)))),
     (Slot, st.builds(Slot, starts_at=moments, ends_at=moments)),
     (Rating, st.builds(Rating, attribute=codes, rating=st.integers(1, 10))),
+    (Measure, st.from_regex(r"-?[0-9]{1,9}(\.[0-9]{1,4})?", fullmatch=True)),
+    (
+        RefusedItem,
+        st.builds(
+            RefusedItem,
+            application_id=st.uuids(),
+            rule=st.just("already-closed"),
+            words=st.text(storable, min_size=1, max_size=300),
+        ),
+    ),
     (ApprovalStep, st.sampled_from(examples.chain().steps_at("90000", "EUR"))),
     (ChainStep, st.sampled_from(examples.chain().steps)),
     (PublicText, st.text(storable, min_size=1, max_size=300)),
@@ -169,6 +184,10 @@ class World:
         ]
         self.pools = [examples.pool(), examples.pool()]
         self.costs: list[Cost] = []
+        self.members = [Member.begin(uuid4()).at(examples.day(0)) for _ in range(2)]
+        for member in self.members:
+            member.invite(Role.RECRUITER, "Eve", None)
+            member.join("Eve")
         self.organisation = Organisation.begin(uuid4()).at(examples.day(0))
         self.organisation.define_approval_chain(ApprovalSubject.OFFER, examples.chain())
         self.candidates = [Candidate.begin(uuid4()).at(examples.day(0)) for _ in range(4)]
@@ -186,6 +205,7 @@ class World:
             *self.pools,
             *self.candidates,
             *self.costs,
+            *self.members,
             self.organisation,
         ]
 
@@ -236,6 +256,62 @@ class World:
         if step.flag:
             team = {"hiring_manager_id": pick(OWNERS, step.who)}
         pick(self.requisitions, step.what).at(step.at).change_details(**team)
+
+    def transfer(self, candidate: Candidate, step: Step) -> None:
+        target = pick(self.requisitions, step.what)
+        stage = pick(target.plan.stages, step.who).id if step.flag else None
+        candidate.transfer(one_of(candidate, step).id, target, stage)
+
+    def tag(self, candidate: Candidate, step: Step) -> None:
+        application = one_of(candidate, step) if step.what % 2 else None
+        on = application.id if application else None
+        if step.flag:
+            candidate.tag(pick(tags, step.what), on)
+        else:
+            candidate.untag(pick(tags, step.what), on)
+
+    def check(self, candidate: Candidate, step: Step) -> None:
+        """The next step of a background check, or another kind of check."""
+        id, known = one_of(candidate, step).id, list(candidate.background_checks.items())
+        mine = [check_id for check_id, check in known if check.application_id == id]
+        match step.what:
+            case 0:
+                candidate.record_reference(id, relationship="manager", outcome="positive")
+            case 1:
+                scale = {"score": "7.5", "scale_from": "0", "scale_to": "10"}
+                candidate.record_assessment(
+                    id, provider="lab", kind="coding", outcome="passed", **scale
+                )
+            case 2:
+                candidate.record_background_check(
+                    id, uuid4(), kind="criminal", provider="lab", status="consider"
+                )
+            case 3:
+                status = "clear" if step.flag else "consider"
+                candidate.report_background_check(id, pick(mine, step.who), status)
+            case _:
+                candidate.give_pre_adverse_notice(id, pick(mine, step.who))
+
+    def take_note(self, candidate: Candidate, step: Step) -> None:
+        mentioned = self.members[: step.what % 3]
+        candidate.add_note("Look at her", mentions=mentioned)
+
+    def look(self, _: Candidate, step: Step) -> None:
+        member = pick(self.members, step.who).at(step.at)
+        member.acknowledge_mention(step.what * 10 + (step.half_day or 0))
+
+    def speak(self, _: Candidate, step: Step) -> None:
+        """Of what tags and reasons mean."""
+        organisation, kind = self.organisation.at(step.at), pick(list(ReasonKind), step.who)
+        code = pick(("experience", "salary", "portfolio"), step.what)
+        if step.what % 3 == 0:
+            (organisation.define_tag if step.flag else organisation.retire_tag)(
+                *([tags[0], f"Title {step.what}"] if step.flag else [tags[0]])
+            )
+        elif step.flag:
+            organisation.define_reason_code(kind, code, f"Title {step.what}")
+        else:
+            organisation.retire_reason_code(kind, code)
 
     def move(self, candidate: Candidate, step: Step) -> None:
         application = one_of(candidate, step)
@@ -666,6 +742,7 @@ outcomes = (
 
 interviewers = [UUID(int=number) for number in (11, 12, 13)]
 channels = ("careers_page", "linkedin")
+tags = ("finalist", "remote")
 sources = ("referral", "linkedin", "job_board")
 right: dict[str, str | int | bool | None] = {
     "source": "job_board",
@@ -723,6 +800,8 @@ often = (
     "hire",
     "start",
     "reverse",
+    "transfer",
+    "tag",
     "contact",
     "respond",
     "write",

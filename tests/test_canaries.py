@@ -204,6 +204,20 @@ def everything_known_of_somebody(client: httpx.Client) -> dict[str, str]:
         currency="EUR",
     )["id"]
     post(client, f"{about}/offers/{offer}/decline", reason_code="salary")
+    relation = {"relationship": "manager", "outcome": "positive"}
+    words = {"referee": canary("referee"), "notes": canary("reference")}
+    post(client, f"{about}/references", **relation, **words)
+    test = {"provider": "lab", "kind": "coding", "outcome": "passed"}
+    post(client, f"{about}/assessments", **test, result=canary("assessment"))
+    check = post(
+        client,
+        f"{about}/background-checks",
+        kind="criminal",
+        provider="lab",
+        details=canary("ordered"),
+    )["check_id"]
+    report = {"status": "consider", "details": canary("report")}
+    post(client, f"{about}/background-checks/{check}/report", **report)
     post(client, f"{about}/rejection", reason_code="salary", notes=canary("rejection"))
     post(
         client,

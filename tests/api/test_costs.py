@@ -10,7 +10,7 @@ from domain.requisition import OpeningReopened
 from domain.role import Role
 from store.log import Log
 from tests.api.conftest import ClientFor
-from tests.api.test_whole_way import applied, open_requisition, post
+from tests.api.test_whole_way import applied, get, open_requisition, post
 
 SPENT = {"category": "advertising", "internal": False, "amount": "480.50", "currency": "EUR"}
 
@@ -29,6 +29,22 @@ def test_a_cost_of_a_requisition_is_recorded(admin: TestClient, log: Log) -> Non
         **SPENT,
     }
     assert log.cost(UUID(answer["cost_id"])).version == 1
+
+
+def test_what_every_scope_cost_counts_in_cost_per_hire(admin: TestClient) -> None:
+    requisition = open_requisition(admin)
+    _, application = applied(admin, requisition)
+    post(admin, f"/applications/{application}/hire")
+    for about in (
+        {"scope": "requisition", "requisition_id": requisition},
+        {"scope": "source", "source_code": "linkedin"},
+        {"scope": "campaign", "campaign_id": str(uuid4())},
+        {"scope": "period", "starts_on": "2025-01-01", "ends_on": "2025-01-31"},
+    ):
+        done = post(admin, "/costs", **about, **SPENT)
+    seen = {"min_log_position": done["log_position"]}
+    said = get(admin, "/metrics/cost-per-hire", **seen)
+    assert (said["hires"], said["costs"]) == (1, 4 * 480.5)
 
 
 @pytest.mark.parametrize(

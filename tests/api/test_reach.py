@@ -133,7 +133,7 @@ def test_of_a_shared_candidate_each_sees_their_own_application(
     admin: TestClient, client_for: ClientFor, ours: Hiring
 ) -> None:
     second = hiring(admin, ours.candidate)
-    rejected = post(admin, f"/applications/{second.application}/rejection", reason_code="pay")
+    rejected = post(admin, f"/applications/{second.application}/rejection", reason_code="salary")
     after = {"min_log_position": rejected["log_position"]}
     for role, one in ((Role.HIRING_MANAGER, "manager"), (Role.INTERVIEWER, "interviewer")):
         seen = client_for(role, getattr(ours, one))

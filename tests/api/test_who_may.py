@@ -31,6 +31,9 @@ SAID = {
     "position": "1000000",
     "subject": "offer",
     "template": "finalists",
+    "kind": "we_rejected",
+    "code": "experience",
+    "tag": "finalist",
     "key": "send-messages:12:send",
     "slug": "acme",
     "token": "made-up",
@@ -211,6 +214,12 @@ def everything(hireledger: Hireledger, http: TestClient) -> dict[str, str]:
             their, f"{about}/slot-offers", expires_at=HOUR["starts_at"], slots=[HOUR]
         )["id"],
         "offer_id": post(their, f"{about}/offers", terms="much")["id"],
+        "check_id": post(
+            their, f"{about}/background-checks", kind="criminal", provider="lab", status="consider"
+        )["check_id"],
+        "bulk_action_id": post(
+            their, "/bulk-actions", kind="tag", application_ids=[application], tag="finalist"
+        )["bulk_action_id"],
         "opening_id": post(their, f"/requisitions/{requisition}/openings")["opening_id"],
         "pool_id": pool,
         "member_id": invited["member_id"],

@@ -20,6 +20,8 @@ from domain import catalogue
 from domain.agency import OwnershipDays
 from domain.application_form import ApplicationForm, KnockOut, Question, QuestionKind
 from domain.approval import ApprovalStep, ApprovalSubject, ChainStep
+from domain.bulk_action import BulkKind, RefusedItem
+from domain.check import Measure
 from domain.cost import CostScope
 from domain.document import MediaType
 from domain.errors import Refusal
@@ -45,6 +47,7 @@ from domain.kit import Attribute, Guidance, Highest, Kit, KitReference, Points, 
 from domain.knock_out import KnockOutPolicy
 from domain.message_template import TemplateText
 from domain.plan import InterviewPlan, Stage, StageKind
+from domain.reason import ReasonKind
 from domain.requisition import PublicText, State
 from domain.role import Role, Scope
 from domain.self_scheduling import Buffer, Minutes, Slot, SlotRule, WallTime, Weekday
@@ -104,6 +107,10 @@ PLAIN = [
     Question,
     QuestionKind,
     KnockOut,
+    Measure,
+    ReasonKind,
+    BulkKind,
+    RefusedItem,
     NoneType,
     ...,
 ]
@@ -281,6 +288,7 @@ def test_every_refusal_is_raised_with_what_it_says(module: str) -> None:
         ApplicationForm,
         Question,
         KnockOut,
+        RefusedItem,
     ],
 )
 def test_plans_and_chains_are_made_of_what_may_stand_in_an_event(part: type[BaseModel]) -> None:

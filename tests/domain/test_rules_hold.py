@@ -150,7 +150,12 @@ def state(aggregate: Aggregate) -> dict[str, Any]:
 numbers = st.integers(0, 9)
 times = st.one_of(st.none(), st.integers(1, 60).map(examples.day))
 CHANGES_SEVERAL = (applications.hire, applications.reverse_hire, requisitions.close)
-STARTS = ("application.applied", "application.reengaged", "application.assigned_to_requisition")
+STARTS = (
+    "application.applied",
+    "application.reengaged",
+    "application.assigned_to_requisition",
+    "application.transferred",
+)
 REVERSALS = {
     Status.HIRED: applications.reverse_hire,
     Status.REJECTED: applications.reverse_rejection,
@@ -214,7 +219,9 @@ class Recruiting(RuleBasedStateMachine):
     @rule(
         who=numbers,
         which=st.sampled_from([0, 0, 1]),
-        verb=st.sampled_from(["apply", "apply", "apply_generally", "assign", "reengage"]),
+        verb=st.sampled_from(
+            ["apply", "apply", "apply_generally", "assign", "transfer", "reengage"]
+        ),
     )
     def start(self, who: int, which: int, verb: str) -> None:
         candidate = self.memory.all(Candidate)[who % PEOPLE]
@@ -226,6 +233,8 @@ class Recruiting(RuleBasedStateMachine):
             self.ask(applications.apply, candidate.id)
         if verb == "assign":
             self.ask(applications.assign, last, requisition_id)
+        if verb == "transfer":
+            self.ask(applications.transfer, last, requisition_id)
         if verb == "reengage":
             self.ask(outreach.reengage, candidate.id, requisition_id, previous_application_id=first)
 
@@ -323,7 +332,7 @@ class Recruiting(RuleBasedStateMachine):
         to=st.integers(1, 60),
     )
     def correct(self, position: int, field: str, to: int) -> None:
-        value = utc_text(examples.day(to)) if field == "occurred_at" else "mistyped"
+        value = utc_text(examples.day(to)) if field == "occurred_at" else "location"
         self.ask(
             events.correct,
             position % len(self.memory.facts) + 1,

@@ -12,22 +12,27 @@ from hypothesis import strategies as st
 from app import Hireledger
 from projections import people
 from projections.asked import Asked
+from projections.awaiting_review import awaiting_review
 from projections.catalogue import READ_MODELS
+from projections.checks import checks
 from projections.engine import Projector
 from projections.health import differences
 from projections.knock_outs import awaiting_review
+from projections.mentions import mentions
 from projections.metrics.engagement import ENGAGEMENT
 from projections.metrics.stage_conversion import FUNNEL
 from projections.pipeline import applications, board, summary
 from projections.rebuild import Rebuild
+from projections.tags import tags, with_tag
 from projections.talent_pool import members, pools_of
 from projections.timeline import timeline
+from projections.vocabulary import reasons, tag_meanings
 from store import organisations
 from store.database import Connection
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log
-from tests import examples, plain_fold
+from tests import examples, fold_of_working, plain_fold
 from tests.measured import measured
 from tests.plain_fold import Row
 from tests.strategies import Step, World, histories
@@ -127,6 +132,7 @@ def test_every_answer_is_that_of_a_plain_fold(
             same_pools(connection, asked, history, world)
             same_people(connection, asked, history, rows, world)
             same_knock_outs(connection, asked, history)
+            same_work(connection, asked, history, world)
             same_metrics(connection, asked, history, since, until)
 
 
@@ -193,6 +199,41 @@ def same_people(
         if asked.as_of is None:
             assert {row.position for row in told} == mine
         assert {row.position for row in told} <= mine
+
+
+def same_work(connection: Connection, asked: Asked, history: list[Row], world: World) -> None:
+    """What recruiters do to applications: tags, checks, mentions, reasons, what waits."""
+    known = fold_of_working.tags(history)
+    for candidate in world.candidates:
+        histories = people.histories(connection, asked, candidate.id)
+        rows = tags(connection, asked, histories)
+        assert {(row.candidate_id, row.application_id, row.tag): row.since for row in rows} == {
+            on_what: since for on_what, since in known.items() if on_what[0] == histories[0]
+        }
+        for id in candidate.applications:
+            told = [(r.position, r.step, r.outcome) for r in checks(connection, asked, id)]
+            assert told == fold_of_working.checks(history, id)
+    finalists = with_tag(connection, asked, "finalist")
+    assert finalists.owners == {person for person, _, tag in known if tag == "finalist"}
+    for member in world.members:
+        asks = mentions(connection, asked, member.id, acknowledged=None)
+        assert {row.position: row.acknowledged_at for row in asks} == (
+            fold_of_working.mentions(history, member.id)
+        )
+    meanings = {row.code: row.title for row in tag_meanings(connection, asked)}
+    assert meanings == fold_of_working.vocabulary(history)
+    titles = {(row.kind, row.code): row.title for row in reasons(connection, asked)}
+    assert titles == fold_of_working.reasons(history)
+    waiting = awaiting_review(connection, asked)
+    assert [(row.application_id, row.requisition_id, row.waits_since) for row in waiting] == (
+        fold_of_working.awaiting_review(history)
+    )
+    assigned = plain_fold.assignments(history)
+    general = applications(connection, asked, general=True, status="open")
+    every = applications(connection, asked)
+    assert general == [
+        row for row in every if assigned[row.application_id] is None and row.status == "open"
+    ]
 
 
 def same_metrics(

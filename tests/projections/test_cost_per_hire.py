@@ -156,3 +156,39 @@ def test_costs_fall_into_the_group_they_were_spent_on(log: Log) -> None:
         ("not stated", 600, None),
         ("referral", 80, 80),
     ]
+
+
+def test_costs_of_all_four_scopes_add_up(log: Log) -> None:
+    requisition, campaign = examples.open_requisition(), uuid4()
+    happened(
+        log,
+        requisition,
+        hire(requisition),
+        cost("100", CostScope.REQUISITION, requisition_id=requisition.id),
+        cost("200", CostScope.SOURCE, source_code="referral"),
+        cost("400", CostScope.CAMPAIGN, campaign_id=campaign),
+        cost("310", CostScope.PERIOD, on=0, **JANUARY),
+    )
+    assert answer(log, COST_PER_HIRE).cost_per_hire == 1010
+    assert answer(log, COST_PER_HIRE, since=day(10), until=day(15)).costs == 750
+    rows = answer(log, COST_PER_HIRE, by=("campaign",)).rows
+    assert {row.group: row.costs for row in rows} == {str(campaign): 400, "not stated": 610}
+
+
+def test_periods_that_overlap_each_count_their_own_days(log: Log) -> None:
+    later: dict[str, Any] = {"starts_on": date(2025, 1, 22), "ends_on": date(2025, 2, 10)}
+    happened(
+        log,
+        cost("310", CostScope.PERIOD, on=0, **JANUARY),
+        cost("40", CostScope.PERIOD, on=0, **later),
+    )
+    assert answer(log, COST_PER_HIRE, since=day(21), until=day(31)).costs == 120
+    assert answer(log, COST_PER_HIRE, since=day(31), until=day(60)).costs == 20
+
+
+def test_a_period_put_right_spreads_its_cost_anew(log: Log) -> None:
+    spent = cost("310", CostScope.PERIOD, on=0, **JANUARY)
+    happened(log, spent)
+    spent.at(None).correct_entry(1, "ends_on", "2025-01-10", "entered_wrong")
+    happened(log, spent)
+    assert answer(log, COST_PER_HIRE, since=day(0), until=day(5)).costs == 155

@@ -19,7 +19,12 @@ from tests.plain_fold import Row
 from tests.projections.test_against_a_plain_fold import lived, moments, projected, rich
 from tests.strategies import Step, histories, interviewers
 
-ASSIGNING = ("application.applied", "application.reengaged", "application.assigned_to_requisition")
+ASSIGNING = (
+    "application.applied",
+    "application.reengaged",
+    "application.assigned_to_requisition",
+    "application.transferred",
+)
 
 
 @rich
