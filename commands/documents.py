@@ -30,8 +30,9 @@ def attach(
 ) -> Recorded:
     """Keeps a document of a candidate, encrypted."""
     candidate = log.candidate(candidate_id)
-    sent = send(log, candidate_id, content, filename=filename, media_type=media_type)
+    sent, ciphertext = _encrypted(log, candidate_id, content, filename, media_type)
     effects = attach_sent(candidate, sent, kind=kind, application_id=application_id)
+    documents.send(log.database, log.organisation, candidate_id, sent.document_id, ciphertext)
     return log.record(candidate, by=by, effects=effects)
 
 
@@ -51,18 +52,9 @@ class Sent:
 
 def send(log: Log, candidate_id: UUID, content: bytes, *, filename: str, media_type: str) -> Sent:
     """Stores a document's ciphertext for someone, whom it may then be attached to."""
-    document_id = new_id()
-    encrypted = documents.encrypt(log.organisation.id, candidate_id, document_id, content)
-    documents.send(log.database, log.organisation, candidate_id, document_id, encrypted.ciphertext)
-    return Sent(
-        document_id,
-        filename,
-        media_type,
-        len(content),
-        encrypted.sha256,
-        hashlib.sha256(content).hexdigest(),
-        encrypted.content_key,
-    )
+    sent, ciphertext = _encrypted(log, candidate_id, content, filename, media_type)
+    documents.send(log.database, log.organisation, candidate_id, sent.document_id, ciphertext)
+    return sent
 
 
 def attach_sent(
@@ -138,6 +130,23 @@ def dismiss_suggestion(
     candidate = log.candidate_with(document_id).at(occurred_at)
     candidate.dismiss_suggestion(document_id, reason_code)
     return log.record(candidate, by=by)
+
+
+def _encrypted(
+    log: Log, candidate_id: UUID, content: bytes, filename: str, media_type: str
+) -> tuple[Sent, bytes]:
+    document_id = new_id()
+    encrypted = documents.encrypt(log.organisation.id, candidate_id, document_id, content)
+    sent = Sent(
+        document_id,
+        filename,
+        media_type,
+        len(content),
+        encrypted.sha256,
+        hashlib.sha256(content).hexdigest(),
+        encrypted.content_key,
+    )
+    return sent, encrypted.ciphertext
 
 
 def remove(log: Log, by: Attribution, document_id: UUID, reason_code: str) -> Recorded:

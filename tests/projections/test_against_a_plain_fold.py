@@ -17,7 +17,7 @@ from projections.catalogue import READ_MODELS
 from projections.checks import checks
 from projections.engine import Projector
 from projections.health import differences
-from projections.knock_outs import awaiting_review
+from projections.knock_outs import awaiting_review as knocked_out
 from projections.mentions import mentions
 from projections.metrics.engagement import ENGAGEMENT
 from projections.metrics.stage_conversion import FUNNEL
@@ -139,7 +139,7 @@ def test_every_answer_is_that_of_a_plain_fold(
 def same_knock_outs(connection: Connection, asked: Asked, history: list[Row]) -> None:
     found = {
         row.application_id: (row.candidate_id, row.rules, row.since)
-        for row in awaiting_review(connection, asked)
+        for row in knocked_out(connection, asked)
     }
     assert found == plain_fold.knocked_out(history)
 
