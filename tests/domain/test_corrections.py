@@ -288,6 +288,8 @@ def from_log(events: list[Event]) -> list[Event]:
 
 def as_projected(events: list[Event]) -> list[Event]:
     """The events rewritten as a projection does it: plain rows, one after the other."""
+    mapper = FactMapper(transcoder=JSONTranscoder())
+    sealed = [mapper.to_stored_event(event).personal for event in events]
     rows = []
     for event in events:
         data = event.plain()
@@ -300,7 +302,7 @@ def as_projected(events: list[Event]) -> list[Event]:
     return [
         cls.restored(
             data if reason_code is None else {**data, "reason_code": reason_code},
-            (),
+            sealed[version - 1],
             originator_id=events[0].originator_id,
             originator_version=version,
             timestamp=occurred_at,
