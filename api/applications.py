@@ -11,16 +11,13 @@ from api.asking import Answered, Asking, Cursor, Limit, asking, getting
 from api.caller import DECIDING, READING, RECRUITING, SCHEDULING, SOURCING
 from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
-from api.requisitions import within_reach
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import applications as commands
 from domain.application import Status
 from domain.errors import NotFound
 from domain.event import Code, Text
 from domain.role import Role
-from projections import awaiting_review as awaiting
-from projections import pipeline, requisitions, tags, timeline
-from projections.awaiting_review import AwaitingReviewRow
+from projections import pipeline, tags, timeline
 from projections.pipeline import ApplicationRow, CountRow, applications, summary
 from projections.tags import with_tag
 
@@ -136,12 +133,6 @@ class ApplicationList(Answered):
     """Applications in a stable order."""
 
     items: list[ApplicationRow]
-
-
-class AwaitingReview(Answered):
-    """Applications that nobody has looked at yet."""
-
-    items: list[AwaitingReviewRow]
 
 
 class Pipeline(Answered):
@@ -292,25 +283,6 @@ def list_applications(
     if len(rows) == limit:
         link_next(request, response, cursor=rows[-1].application_id)
     return ApplicationList(**asked.model_dump(), items=rows)
-
-
-@get("/applications/awaiting-review")
-def list_awaiting_review(
-    ask: Asking = asking(
-        READING | {Role.HIRING_MANAGER},
-        (*awaiting.READS, *requisitions.READS),
-        narrows=True,
-    ),
-    requisition_id: Annotated[UUID | None, Query(description="Only for this one.")] = None,
-    limit: Limit = 100,
-) -> AwaitingReview:
-    """Applications that nobody has looked at yet, longest waiting first."""
-    with ask.at() as (connection, asked):
-        only = within_reach(connection, ask)
-        if requisition_id is not None:
-            only = [requisition_id] if only is None or requisition_id in only else []
-        rows = awaiting.awaiting_review(connection, asked, only, limit)
-    return AwaitingReview(**asked.model_dump(), items=rows)
 
 
 @get("/applications/{application_id}")

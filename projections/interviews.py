@@ -116,9 +116,9 @@ READ_MODEL = ReadModel(
 
 READS = (READ_MODEL, applications.READ_MODEL, people.READ_MODEL)
 
+# What is known of the interviews in `interviews_asked`, and what each needs of us.
 # An answer stands until the interview is moved; `asked_at` is the sequence it was moved by last.
-LIST = f"""
-WITH {people.ONE_PERSON},
+TOLD = """
 appointments AS (
     SELECT DISTINCT ON (interview_id)
         interview_id,
@@ -132,18 +132,22 @@ appointments AS (
         silent,
         invitation_id,
         sequence,
-        occurred_at
+        occurred_at,
+        position
     FROM interviews
-    WHERE position <= %(p)s
+    WHERE interview_id IN (SELECT interview_id FROM interviews_asked)
+      AND position <= %(p)s
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
     ORDER BY interview_id, occurred_at DESC, origin DESC
 ),
-told AS (
+interviews_told AS (
     SELECT
         appointments.interview_id,
         appointments.application_id,
-        COALESCE(one_person.person_id, appointments.candidate_id) AS candidate_id,
+        appointments.candidate_id,
+        appointments.occurred_at,
+        appointments.position,
         assigned.requisition_id,
         appointments.stage,
         appointments.starts_at,
@@ -158,7 +162,7 @@ told AS (
         ended.party,
         ended.absent_interviewer_id,
         outcomes.held_at,
-        COALESCE(outcomes.assessed_by, '{{}}') AS assessed_by,
+        COALESCE(outcomes.assessed_by, '{}') AS assessed_by,
         ARRAY(
             SELECT id
             FROM unnest(appointments.interviewer_ids) WITH ORDINALITY AS interviewer (id, nth)
@@ -168,11 +172,10 @@ told AS (
         outcomes.another_time_at,
         outcomes.is_invited,
         answers.candidate AS candidate_answer,
-        COALESCE(answers.interviewers, '{{}}'::jsonb) AS interviewer_answers,
+        COALESCE(answers.interviewers, '{}'::jsonb) AS interviewer_answers,
         COALESCE(answers.declined, false) AS is_declined,
         COALESCE(answers.undelivered, false) AS is_undelivered
     FROM appointments
-    LEFT JOIN one_person ON one_person.candidate_id = appointments.candidate_id
     LEFT JOIN LATERAL (
         SELECT requisition_id
         FROM application_assignments
@@ -252,14 +255,14 @@ told AS (
         ) AS each
     ) AS answers
 ),
-waiting AS (
+interviews_waiting AS (
     SELECT
-        told.*,
+        interviews_told.*,
         array_remove(
             ARRAY[
                 CASE WHEN status = 'scheduled' AND ends_at <= %(now)s THEN 'outcome' END,
                 CASE
-                    WHEN unassessed <> '{{}}'
+                    WHEN unassessed <> '{}'
                         AND (status = 'held' OR (status = 'scheduled' AND ends_at <= %(now)s))
                     THEN 'scorecards'
                 END,
@@ -274,15 +277,26 @@ waiting AS (
             ],
             NULL
         ) AS needs
-    FROM told
+    FROM interviews_told
     CROSS JOIN LATERAL (
         SELECT status = 'scheduled' AND starts_at > %(now)s AS is_open
     ) AS comes
 )
+"""
+
+LIST = f"""
+WITH {people.ONE_PERSON},
+interviews_asked AS (
+    SELECT interview_id
+    FROM interviews
+    WHERE %(application)s::uuid IS NULL
+       OR application_id = %(application)s
+),
+{TOLD}
 SELECT
     interview_id,
     application_id,
-    candidate_id,
+    COALESCE(one_person.person_id, interviews_waiting.candidate_id) AS candidate_id,
     requisition_id,
     stage,
     starts_at,
@@ -302,9 +316,9 @@ SELECT
     candidate_answer,
     interviewer_answers,
     needs
-FROM waiting
+FROM interviews_waiting
+LEFT JOIN one_person ON one_person.candidate_id = interviews_waiting.candidate_id
 WHERE (%(interviewer)s::uuid IS NULL OR %(interviewer)s = ANY(interviewer_ids))
-  AND (%(application)s::uuid IS NULL OR application_id = %(application)s)
   AND (%(requisitions)s::uuid[] IS NULL OR requisition_id = ANY(%(requisitions)s))
   AND (%(since)s::timestamptz IS NULL OR ends_at > %(since)s)
   AND (%(until)s::timestamptz IS NULL OR starts_at < %(until)s)

@@ -47,9 +47,8 @@ READS = (READ_MODEL, applications.READ_MODEL, people.READ_MODEL)
 
 # A rule waits from its knock-out until it is waived, or a person does anything else about the
 # application; whoever was rejected, by the rule as well, waits for nothing.
-AWAITING_REVIEW = f"""
-WITH {people.ONE_PERSON},
-known AS (
+WAITING = """
+knock_outs_known AS (
     SELECT
         candidate_id,
         application_id,
@@ -61,7 +60,7 @@ known AS (
       AND superseded_at > %(p)s
       AND occurred_at <= %(t)s
 ),
-waiting AS (
+rules_waiting AS (
     SELECT
         candidate_id,
         application_id,
@@ -69,26 +68,46 @@ waiting AS (
         min(occurred_at) AS since,
         (array_agg(occurred_at ORDER BY occurred_at DESC, origin DESC))[1] AS last_at,
         (array_agg(origin ORDER BY occurred_at DESC, origin DESC))[1] AS last_origin
-    FROM known
+    FROM knock_outs_known
     WHERE rule IS NOT NULL
       AND NOT EXISTS (
         SELECT
-        FROM known waiver
-        WHERE waiver.application_id = known.application_id
+        FROM knock_outs_known waiver
+        WHERE waiver.application_id = knock_outs_known.application_id
           AND waiver.rule IS NULL
-          AND (waiver.occurred_at, waiver.origin) > (known.occurred_at, known.origin)
+          AND (waiver.occurred_at, waiver.origin)
+            > (knock_outs_known.occurred_at, knock_outs_known.origin)
       )
     GROUP BY
         candidate_id,
         application_id
+),
+knock_outs_waiting AS (
+    SELECT *
+    FROM rules_waiting
+    WHERE NOT EXISTS (
+        SELECT
+        FROM application_steps step
+        WHERE step.application_id = rules_waiting.application_id
+          AND (step.occurred_at, step.origin) > (rules_waiting.last_at, rules_waiting.last_origin)
+          AND (step.status <> 'open' OR NOT step.by_rule)
+          AND step.position <= %(p)s
+          AND step.superseded_at > %(p)s
+          AND step.occurred_at <= %(t)s
+    )
 )
+"""
+
+AWAITING_REVIEW = f"""
+WITH {people.ONE_PERSON},
+{WAITING}
 SELECT
     waiting.application_id,
     COALESCE(one_person.person_id, waiting.candidate_id) AS candidate_id,
     assigned.requisition_id,
     waiting.rules,
     waiting.since
-FROM waiting
+FROM knock_outs_waiting waiting
 LEFT JOIN one_person ON one_person.candidate_id = waiting.candidate_id
 CROSS JOIN LATERAL (
     SELECT requisition_id
@@ -100,17 +119,7 @@ CROSS JOIN LATERAL (
     ORDER BY occurred_at DESC, origin DESC
     LIMIT 1
 ) AS assigned
-WHERE NOT EXISTS (
-    SELECT
-    FROM application_steps step
-    WHERE step.application_id = waiting.application_id
-      AND (step.occurred_at, step.origin) > (waiting.last_at, waiting.last_origin)
-      AND (step.status <> 'open' OR NOT step.by_rule)
-      AND step.position <= %(p)s
-      AND step.superseded_at > %(p)s
-      AND step.occurred_at <= %(t)s
-)
-  AND (%(requisition)s::uuid IS NULL OR assigned.requisition_id = %(requisition)s)
+WHERE (%(requisition)s::uuid IS NULL OR assigned.requisition_id = %(requisition)s)
   AND (%(cursor)s::uuid IS NULL OR waiting.application_id > %(cursor)s)
 ORDER BY waiting.application_id
 LIMIT %(limit)s

@@ -1,12 +1,13 @@
 """What needs a person, as the log tells it, in plain Python, event by event."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from tests import fold_of_offers
+from tests import fold_of_interviews, fold_of_offers, fold_of_suggestions
 from tests.fold_of_reviews import ACTS
-from tests.plain_fold import STARTS, Row, assignments, standings
+from tests.plain_fold import STARTS, Row, assignments, knocked_out, standings
 
 Item = tuple[str, UUID, datetime | None, datetime, tuple[UUID, ...]]
 """Kind, application or requisition, due at, since, whom it asks for."""
@@ -21,8 +22,8 @@ WAITING_OFFERS = {
 }
 
 
-def today(history: Sequence[Row], now: datetime) -> list[Item]:
-    """Everything that needs a person, in no order."""
+def today(history: Sequence[Row], now: datetime, streams: Mapping[int, UUID]) -> list[Item]:
+    """Everything that needs a person, in no order; `streams` tells which history a row is of."""
     live = {id for id, state in fold_of_offers.states(history).items() if state != "closed"}
     assigned = assignments(history)
     running = {
@@ -33,10 +34,17 @@ def today(history: Sequence[Row], now: datetime) -> list[Item]:
         and (assigned[id] is None or assigned[id] in live)
     }
     found: list[Item] = []
+    knock_outs = {id: since for id, (_, _, since) in knocked_out(history).items() if id in running}
     for id in running:
         mine = [row for row in history if row.id("application_id") == id]
-        for kind, due_at, since in (*_reviews(mine), *_mail(mine), *_offers(mine, now)):
+        review = [("knock_out", None, knock_outs[id])] if id in knock_outs else _reviews(mine)
+        for kind, due_at, since in (*review, *_mail(mine), *_offers(mine, now)):
             found.append((kind, id, due_at, since, _asked(history, kind, id, assigned[id])))
+    for interview in fold_of_interviews.interviews(history, now):
+        if interview["application_id"] in running:
+            found += _interviews(history, interview)
+    found += _mentions(history)
+    found += _profiles(history, {id: assigned[id] for id in running}, streams)
     for about, waits in fold_of_offers.waiting(history).items():
         offered = {
             application_id
@@ -60,6 +68,48 @@ def _reviews(mine: Sequence[Row]) -> Iterator[Waits]:
         row.type in ACTS and "rule" not in row.data for row in mine[begun + 1 :]
     ):
         yield "review", None, mine[begun].occurred_at
+
+
+def _interviews(history: Sequence[Row], interview: dict[str, Any]) -> Iterator[Item]:
+    id, ends_at = interview["application_id"], interview["ends_at"]
+    for need in interview["needs"]:
+        kind = "scorecard" if need == "scorecards" else f"interview_{need}"
+        over = need in ("scorecards", "outcome")
+        since = ends_at or interview["held_at"] if over else interview["arranged_at"]
+        team = _asked(history, kind, id, interview["requisition_id"])
+        who = tuple(interview["unassessed"]) if need == "scorecards" else team
+        yield kind, id, ends_at if over else interview["starts_at"], since, who
+
+
+def _mentions(history: Sequence[Row]) -> Iterator[Item]:
+    seen = {
+        (row.stream_id, row.data["note_position"])
+        for row in history
+        if row.type == "member.mention_acknowledged"
+    }
+    for row in history:
+        if row.type == "candidate.note_added":
+            for member in map(UUID, row.data["mentions"]):
+                if (member, row.position) not in seen:
+                    about = row.id("application_id") or row.stream_id
+                    yield "mention", about, None, row.occurred_at, (member,)
+
+
+def _profiles(
+    history: Sequence[Row], running: Mapping[UUID, UUID | None], streams: Mapping[int, UUID]
+) -> Iterator[Item]:
+    """What a document suggests is about the first application of its history that runs."""
+    first: dict[UUID, UUID] = {}
+    for row in history:
+        id = row.id("application_id")
+        if id and id in running and row.type in STARTS:
+            stream = streams[row.position]
+            first[stream] = min(id, first.get(stream, id))
+    for said in fold_of_suggestions.suggestions(history, streams):
+        id = first.get(streams[said["position"]])
+        if said["state"] == "waiting" and id:
+            team = _asked(history, "profile", id, running[id])
+            yield "profile", id, None, said["read_at"], team
 
 
 def _mail(mine: Sequence[Row]) -> Iterator[Waits]:

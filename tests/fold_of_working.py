@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.reason import STANDARD_REASONS
-from tests.fold_of_reviews import ACTS
-from tests.plain_fold import STARTS, Row, assignments, standings
+from tests.plain_fold import Row
 
 OnWhat = tuple[UUID, UUID | None, str]
 CHECKS = (
@@ -73,22 +72,3 @@ def vocabulary(history: Iterable[Row]) -> dict[str, str]:
         if row.type == "organisation.tag_retired":
             found.pop(row.data["tag"], None)
     return found
-
-
-def awaiting_review(history: Sequence[Row]) -> list[tuple[UUID, UUID | None, datetime]]:
-    """(application, requisition, start) of open applications nobody acted on, by start."""
-    standing, assigned = standings(history), assignments(history)
-    starts: dict[UUID, datetime] = {}
-    reviewed: set[UUID] = set()
-    for row in history:
-        id = row.id("application_id")
-        if id and row.type in STARTS:
-            starts.setdefault(id, row.occurred_at)
-        if id in starts and row.type in ACTS and "rule" not in row.data:
-            reviewed.add(id)
-    waiting = [
-        (id, assigned.get(id), since)
-        for id, since in starts.items()
-        if id in standing and standing[id].status == "open" and id not in reviewed
-    ]
-    return sorted(waiting, key=lambda one: (one[2], one[0]))

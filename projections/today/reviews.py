@@ -26,7 +26,8 @@ CROSS JOIN LATERAL (
     ORDER BY occurred_at, origin
     LIMIT 1
 ) AS begun
-WHERE NOT EXISTS (
+WHERE running.application_id NOT IN (SELECT application_id FROM knock_outs_waiting)
+  AND NOT EXISTS (
     SELECT
     FROM application_steps
     WHERE application_id = running.application_id

@@ -6,19 +6,35 @@ particular is for everyone.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
-from projections import applications, approvals, candidates, hires, messages, offers, people
+from projections import (
+    applications,
+    approvals,
+    candidates,
+    hires,
+    interviews,
+    knock_outs,
+    mentions,
+    messages,
+    offers,
+    people,
+    profile_suggestions,
+)
 from projections import requisitions as requisition_models
 from projections.asked import Asked, time_zone
 from projections.today.approvals import APPROVALS
+from projections.today.interviews import ASKED, INTERVIEWS
+from projections.today.knock_outs import KNOCK_OUTS
 from projections.today.mail import REPLIES, RETURNED
+from projections.today.mentions import MENTIONS
 from projections.today.offers import OFFERS
+from projections.today.profiles import PROFILES
 from projections.today.reviews import REVIEWS
 from projections.today.running import RUNNING
 from projections.today.starts import STARTS
@@ -29,18 +45,38 @@ READS = (
     approvals.READ_MODEL,
     candidates.READ_MODEL,
     hires.READ_MODEL,
+    interviews.READ_MODEL,
+    knock_outs.READ_MODEL,
+    mentions.READ_MODEL,
     messages.READ_MODEL,
     offers.READ_MODEL,
     people.READ_MODEL,
+    profile_suggestions.READ_MODEL,
     requisition_models.READ_MODEL,
+)
+
+ITEMS = (
+    REVIEWS,
+    KNOCK_OUTS,
+    INTERVIEWS,
+    REPLIES,
+    RETURNED,
+    MENTIONS,
+    PROFILES,
+    OFFERS,
+    APPROVALS,
+    STARTS,
 )
 
 TODAY = f"""
 WITH {people.ONE_PERSON},
 {RUNNING},
 {approvals.WAITING},
+{knock_outs.WAITING},
+{ASKED},
+{interviews.TOLD},
 items AS MATERIALIZED (
-    {" UNION ALL ".join((REVIEWS, REPLIES, RETURNED, OFFERS, APPROVALS, STARTS))}
+    {" UNION ALL ".join(ITEMS)}
 ),
 teams AS MATERIALIZED (
     SELECT
@@ -148,8 +184,10 @@ class TodayRow(BaseModel):
     kind: Annotated[
         str,
         Field(
-            description="review, reply, returned_mail, approval, offer_to_revise,"
-            " offer_to_extend, offer_expiring, hire or start."
+            description="review, knock_out, scorecard, interview_outcome, interview_declined,"
+            " interview_another_time, interview_answer, interview_confirmation,"
+            " interview_undelivered, reply, returned_mail, mention, profile, approval,"
+            " offer_to_revise, offer_to_extend, offer_expiring, hire or start."
         ),
     ]
     due_at: Annotated[datetime | None, Field(description="When it is due, if it is.")]
@@ -158,7 +196,9 @@ class TodayRow(BaseModel):
     requisition_id: UUID | None
     application_id: UUID | None
     candidate_id: UUID | None
-    about_id: Annotated[UUID | None, Field(description="The offer, message or opening.")]
+    about_id: Annotated[
+        UUID | None, Field(description="The interview, offer, message, document or opening.")
+    ]
     for_ids: Annotated[list[UUID], Field(description="Who is asked; empty: anyone who may.")]
     of_kind: Annotated[int, Field(description="How many of this kind there are.", exclude=True)]
 
@@ -184,6 +224,7 @@ def today(
             {
                 **asked.parameters,
                 "zone": str(time_zone(connection)),
+                "now": asked.as_of or datetime.now(UTC),
                 "member": member_id,
                 "for_anyone": None if for_anyone is None else list(for_anyone),
                 "kinds": None if kinds is None else list(kinds),

@@ -176,7 +176,9 @@ class Told:
 
     def today(self) -> None:
         said = get(self.client, "/today", as_of=ENDS.isoformat(), limit=1000)["items"]
-        expected = fold_of_today.today(self.history, ENDS)
+        expected = fold_of_today.today(
+            self.history, ENDS, {row.position: row.stream_id for row in self.history}
+        )
         assert sorted(
             (row["kind"], row["application_id"] or row["requisition_id"]) for row in said
         ) == (sorted((kind, str(about)) for kind, about, *_ in expected))

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from app import Hireledger
 from projections import people
 from projections.asked import Asked
-from projections.awaiting_review import awaiting_review
 from projections.catalogue import READ_MODELS
 from projections.checks import checks
 from projections.engine import Projector
 from projections.health import differences
-from projections.knock_outs import awaiting_review as knocked_out
+from projections.knock_outs import awaiting_review
 from projections.mentions import mentions
 from projections.metrics.engagement import ENGAGEMENT
 from projections.metrics.stage_conversion import FUNNEL
@@ -139,7 +138,7 @@ def test_every_answer_is_that_of_a_plain_fold(
 def same_knock_outs(connection: Connection, asked: Asked, history: list[Row]) -> None:
     found = {
         row.application_id: (row.candidate_id, row.rules, row.since)
-        for row in knocked_out(connection, asked)
+        for row in awaiting_review(connection, asked)
     }
     assert found == plain_fold.knocked_out(history)
 
@@ -224,10 +223,6 @@ def same_work(connection: Connection, asked: Asked, history: list[Row], world: W
     assert meanings == fold_of_working.vocabulary(history)
     titles = {(row.kind, row.code): row.title for row in reasons(connection, asked)}
     assert titles == fold_of_working.reasons(history)
-    waiting = awaiting_review(connection, asked)
-    assert [(row.application_id, row.requisition_id, row.waits_since) for row in waiting] == (
-        fold_of_working.awaiting_review(history)
-    )
     assigned = plain_fold.assignments(history)
     general = applications(connection, asked, general=True, status="open")
     every = applications(connection, asked)

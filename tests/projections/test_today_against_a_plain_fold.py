@@ -15,6 +15,9 @@ from tests.projections.test_against_a_plain_fold import lived, moments, projecte
 from tests.strategies import OWNERS, Step, histories, histories_of
 
 APPLYING = ["apply", "own", "staff"]
+INTERVIEWING = ["arrange", "arrange", "assess", "reject", "transfer", *["follow_up"] * 4]
+BRINGING = ["hand_in", "settle", "knock_out", "take_note", "look"]
+MEETING = histories_of([*APPLYING, *INTERVIEWING, *BRINGING])
 DECIDING = ["draft", "offer", "accept", "accept", "hire", "reverse", "start", "correct"]
 OFFERING = histories_of([*APPLYING, *DECIDING, *["prepare"] * 3])
 CORRESPONDING = histories_of([*APPLYING, "merge", "write", *["deliver"] * 6])
@@ -26,6 +29,14 @@ Questions = list[tuple[datetime | None, float]]
 @rich
 @given(steps=OFFERING, questions=questions)
 def test_offers_and_first_days_wait_as_a_plain_fold_says(
+    hireledger: Hireledger, steps: list[Step], questions: Questions
+) -> None:
+    same(hireledger, steps, questions)
+
+
+@rich
+@given(steps=MEETING, questions=questions)
+def test_interviews_and_what_applicants_bring_wait_as_a_plain_fold_says(
     hireledger: Hireledger, steps: list[Step], questions: Questions
 ) -> None:
     same(hireledger, steps, questions)
@@ -54,7 +65,8 @@ def same(hireledger: Hireledger, steps: list[Step], questions: Questions) -> Non
         for t, share in [*questions, (day(50), 1.0), (None, 1.0)]:
             p = round(share * len(rows))
             asked = Asked(as_of=t, log_position=p)
-            expected = fold.today(plain_fold.known(rows, t, p), t or datetime.now(UTC))
+            streams = {row.position: row.stream_id for row in rows}
+            expected = fold.today(plain_fold.known(rows, t, p), t or datetime.now(UTC), streams)
             found = today(connection, asked, limit=1000)
             assert sorted(map(told, found)) == sorted(map(comparable, expected))
             assert found == sorted(found, key=place)
@@ -66,7 +78,7 @@ def same(hireledger: Hireledger, steps: list[Step], questions: Questions) -> Non
 
 
 def told(row: TodayRow) -> tuple[object, ...]:
-    about = row.application_id or row.requisition_id
+    about = row.application_id or row.requisition_id or row.candidate_id
     assert about
     return comparable((row.kind, about, row.due_at, row.since, tuple(row.for_ids)))
 
