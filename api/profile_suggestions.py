@@ -121,7 +121,7 @@ def get_profile_suggestion(
         rows = [
             row
             for row in suggestions(connection, asked, histories=histories, limit=1000)
-            if ask.caller.reach is None or _within_reach(ask, row)
+            if _within_reach(ask, row)
         ]
         said, read = _opened(connection, ask, asked, histories, rows)
         profiles = _profiles(connection, ask, rows, read)
