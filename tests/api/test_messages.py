@@ -110,6 +110,7 @@ def test_a_policy_is_paused_and_resumed(admin: TestClient) -> None:
         "send-messages": False,
         "expire-offers": True,
         "remind-interviewers": False,
+        "send-invitations": False,
     }
     assert admin.post("/api/policies/expire-offers/pause").status_code == 409
     post(admin, "/policies/expire-offers/resumption")
