@@ -111,6 +111,7 @@ def test_a_policy_is_paused_and_resumed(admin: TestClient) -> None:
         "expire-offers": True,
         "remind-interviewers": False,
         "carry-out-bulk-actions": False,
+        "send-invitations": False,
     }
     assert admin.post("/api/policies/expire-offers/pause").status_code == 409
     post(admin, "/policies/expire-offers/resumption")

@@ -101,9 +101,8 @@ def told_of(client: TestClient, panel: Panel) -> dict[str, str]:
     }
     told = {}
     for name, path in ways.items():
-        answer = client.get(
-            f"/api{path}", params={"personal": "true", **reached} if "?" not in path else None
-        )
+        asked: dict[str, Any] = {} if "?" in path else {"personal": "true", **panel.after}
+        answer = client.get(f"/api{path}", params=asked or None)
         told[name] = answer.text if answer.status_code == 200 else ""
     return told
 

@@ -66,8 +66,9 @@ def application(admin: TestClient) -> str:
 def of(admin: TestClient, application: str) -> dict[str, Any]:
     """The application's interview."""
     head = get(admin, "/events", after=0, limit=1000)["next_after"]
-    [row] = get(admin, "/interviews", application_id=application, min_log_position=head)["items"]
-    return row
+    said = {"application_id": application, "min_log_position": head}
+    [row] = get(admin, "/interviews", **said)["items"]
+    return dict(row)
 
 
 def test_a_candidate_books_a_time_in_the_zone_they_like(
@@ -254,6 +255,20 @@ def test_links_that_are_over_withdrawn_or_made_up_open_a_page_that_says_so(
     for path in forged:
         page = http.get(path)
         assert (page.status_code, "not made by us" in page.text) == (404, True)
+
+
+def test_a_template_has_a_place_for_the_link(
+    admin: TestClient, application: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HIRELEDGER_PUBLIC_URL", "https://hiring.example.org")
+    body = "Choose a time: {{ booking_link }}"
+    template = post(admin, "/message-templates", title="Choose", subject="Interview", body=body)
+    wanted = {"template_id": template["message_template_id"]}
+    path = f"/applications/{application}/message-draft"
+    assert admin.get(f"/api{path}", params=wanted).status_code == 422
+    offered = offer(admin, application)
+    said = get(admin, path, **wanted)["body"]
+    assert said == f"Choose a time: https://hiring.example.org{link(offered)}"
 
 
 def test_guessing_links_is_slowed(http: TestClient) -> None:

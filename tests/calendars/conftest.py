@@ -77,7 +77,7 @@ class Misbehaving(BaseHTTPRequestHandler):
     def slow(self, _: str) -> None:
         self.send_response(200)
         self.end_headers()
-        for _ in range(100):
+        for _second in range(100):
             try:
                 self.wfile.write(b"x")
             except OSError:
