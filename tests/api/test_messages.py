@@ -105,14 +105,8 @@ def test_header_injection_and_unknown_places_are_refused_by_name(
 
 def test_a_policy_is_paused_and_resumed(admin: TestClient) -> None:
     post(admin, "/policies/expire-offers/pause")
-    paused = {row["policy"]: row["paused"] for row in get(admin, "/policies")["items"]}
-    assert paused == {
-        "send-messages": False,
-        "expire-offers": True,
-        "remind-interviewers": False,
-        "carry-out-bulk-actions": False,
-        "send-invitations": False,
-    }
+    paused = [row["policy"] for row in get(admin, "/policies")["items"] if row["paused"]]
+    assert paused == ["expire-offers"]
     assert admin.post("/api/policies/expire-offers/pause").status_code == 409
     post(admin, "/policies/expire-offers/resumption")
     assert not any(row["paused"] for row in get(admin, "/policies")["items"])
