@@ -463,7 +463,10 @@ class Interviews(Applications):
         sequence: int | None = None,
         comment: str | None = None,
     ) -> None:
-        """Keeps what somebody invited answers. It changes nothing by itself: a person decides."""
+        """Keeps what somebody invited answers. It changes nothing by itself: a person decides.
+
+        Without a sequence it is about the interview as it is arranged now.
+        """
         interview = self.interview(interview_id)
         if interviewer_id is not None:
             self._guard_interviewer(interview, interviewer_id)
@@ -473,7 +476,7 @@ class Interviews(Applications):
             interview_id=interview_id,
             participation=participation,
             interviewer_id=interviewer_id,
-            sequence=sequence,
+            sequence=interview.sequence if sequence is None else sequence,
             comment=comment,
         )
 

@@ -120,6 +120,14 @@ def test_an_interviewer_answers_and_misses_for_themselves_only(
     )
 
 
+def test_an_answer_stands_until_the_time_is_another(admin: TestClient, ours: Hiring) -> None:
+    post(admin, f"/interviews/{ours.interview}/answers", participation="accepted")
+    done = post(admin, f"{about(ours)}/details", location="Room 1")
+    assert [row["candidate_answer"] for row in listed(admin, done)] == ["accepted"]
+    done = post(admin, f"{about(ours)}/rescheduling", **LATER)
+    assert [row["candidate_answer"] for row in listed(admin, done)] == [None]
+
+
 def test_a_busy_interviewer_is_booked_only_knowingly(admin: TestClient, ours: Hiring) -> None:
     path = f"/applications/{applied(admin, open_requisition(admin))[1]}/interviews"
     body = {**HOUR, "interviewer_ids": [ours.interviewer]}

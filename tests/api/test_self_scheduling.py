@@ -229,8 +229,8 @@ def test_a_rule_offers_what_interviewers_have_free(
     offered = offer(admin, application, slots=[], slot_rule=rule, interviewer_ids=[grace])
     begins = [choice[11:16] for choice in choices(http.get(link(offered)))]
     assert begins == ["10:00", "10:30", "13:30", "14:00"]
-    made_up = f"{(noon - HOUR).isoformat()}/{(noon + HOUR).isoformat()}"
-    assert book(http, offered, made_up).status_code == 409
+    at_night = f"{(noon - 8 * HOUR).isoformat()}/{(noon - 7 * HOUR).isoformat()}"
+    assert book(http, offered, at_night).status_code == 409
 
 
 def test_links_that_are_over_withdrawn_or_made_up_open_a_page_that_says_so(
