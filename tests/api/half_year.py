@@ -55,6 +55,9 @@ class HalfYear:
 
     client_for: ClientFor
     dice: Random = field(default_factory=lambda: Random(2026))
+    whims: Random = field(default_factory=lambda: Random(7))
+    """What happens besides."""
+    hirings: list["Hiring"] = field(default_factory=list)
     waiting: list[tuple[float, int, Callable[[float], None]]] = field(default_factory=list)
     entered: "count[int]" = field(default_factory=count)
     reached: int = 0
@@ -75,8 +78,9 @@ class HalfYear:
     def live(self) -> None:
         """Lets it all happen, up to the end."""
         self.govern()
-        for job in JOBS:
-            self.later(job.drafted_on, Hiring(self, job).draft)
+        self.hirings = [Hiring(self, job) for job in JOBS]
+        for hiring in self.hirings:
+            self.later(hiring.job.drafted_on, hiring.draft)
         for month in range(6):
             self.later(31 + 30 * month, self.pay_bills)
         while self.waiting:
@@ -132,6 +136,7 @@ class Hiring:
     id: str = ""
     seats: int = 0
     goes_on: float = 0
+    takes_applications: bool = False
     running: list["Candidacy"] = field(default_factory=list)
 
     def draft(self, day: float) -> None:
@@ -163,6 +168,7 @@ class Hiring:
     def open(self, day: float) -> None:
         life, job = self.life, self.job
         life.does(life.recruiter, day, f"{self.path}/launch")
+        self.takes_applications = True
         life.does(life.recruiter, day + 0.1, f"{self.path}/posting")
         for _ in range(job.applicants):
             life.later(day + life.dice.uniform(0.5, 22), Candidacy(self).apply)
@@ -175,11 +181,13 @@ class Hiring:
         """Nobody applies or is hired until it goes on."""
         life = self.life
         life.does(life.recruiter, day, f"{self.path}/hold", reason_code="budget")
+        self.takes_applications = False
         self.goes_on = day + 11
         life.later(self.goes_on, self.resume)
 
     def resume(self, day: float) -> None:
         self.life.does(self.life.recruiter, day, f"{self.path}/hold/release")
+        self.takes_applications = True
 
     def give_up(self, day: float) -> None:
         """Nobody is hired after all; whoever still runs is told so."""
@@ -191,7 +199,7 @@ class Hiring:
             reason_code="cancelled",
             disposition="position_cancelled",
         )
-        self.running.clear()
+        self.close()
 
     def fill(self, day: float) -> None:
         """One seat less; with the last one, the requisition is closed."""
@@ -205,11 +213,15 @@ class Hiring:
                 reason_code="filled",
                 disposition="position_filled",
             )
-            self.running.clear()
+            self.close()
             agency = {"scope": "requisition", "requisition_id": self.id, "category": "agency"}
             life.does(
                 life.recruiter, day, "/costs", **agency, internal=False, amount="2500", currency=EUR
             )
+
+    def close(self) -> None:
+        self.takes_applications = False
+        self.running.clear()
 
 
 @dataclass(eq=False)
@@ -265,7 +277,18 @@ class Candidacy:
         self.does(life.recruiter, day, "/screenings", outcome="passed", notes="Worth a talk")
         if life.dice.random() < 0.15:
             return self.withdraw(day + 0.2)
+        if life.whims.random() < 0.4:
+            self.change_over(day + 0.3)
         return self.then(day + life.dice.uniform(1, 4), self.schedule)
+
+    def change_over(self, day: float) -> None:
+        """Fits another requisition better, if there is one."""
+        open_now = [one for one in self.life.hirings if one.takes_applications]
+        if others := [one for one in open_now if one is not self.hiring]:
+            self.does(self.life.recruiter, day, "/transfer", requisition_id=others[0].id)
+            self.hiring.running.remove(self)
+            self.hiring = others[0]
+            self.hiring.running.append(self)
 
     def schedule(self, day: float) -> None:
         life = self.life
@@ -280,6 +303,11 @@ class Candidacy:
             time_zone="Europe/Berlin",
             interviewer_ids=[life.holders[name] for name in life.interviewers],
         )["id"]
+        if life.whims.random() < 0.25:
+            starts_at, ends_at = (time + timedelta(days=1) for time in (starts_at, ends_at))
+            times = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
+            about = f"/interviews/{self.interview}/rescheduling"
+            self.does(life.recruiter, day + 0.5, about, **times, reason_code="interviewer_ill")
         self.then((ends_at - BEGINS) / timedelta(days=1), self.meet)
 
     def meet(self, day: float) -> None:

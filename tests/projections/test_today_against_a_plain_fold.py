@@ -22,11 +22,12 @@ DECIDING = ["draft", "offer", "accept", "accept", "hire", "reverse", "start", "c
 OFFERING = histories_of([*APPLYING, *DECIDING, *["prepare"] * 3])
 CORRESPONDING = histories_of([*APPLYING, "merge", "write", *["deliver"] * 6])
 
+fewer = settings(rich, max_examples=12)
 questions = st.lists(st.tuples(moments, st.floats(0, 1)), min_size=2, max_size=5)
 Questions = list[tuple[datetime | None, float]]
 
 
-@rich
+@fewer
 @given(steps=OFFERING, questions=questions)
 def test_offers_and_first_days_wait_as_a_plain_fold_says(
     hireledger: Hireledger, steps: list[Step], questions: Questions
@@ -34,7 +35,7 @@ def test_offers_and_first_days_wait_as_a_plain_fold_says(
     same(hireledger, steps, questions)
 
 
-@rich
+@fewer
 @given(steps=MEETING, questions=questions)
 def test_interviews_and_what_applicants_bring_wait_as_a_plain_fold_says(
     hireledger: Hireledger, steps: list[Step], questions: Questions
@@ -42,7 +43,7 @@ def test_interviews_and_what_applicants_bring_wait_as_a_plain_fold_says(
     same(hireledger, steps, questions)
 
 
-@rich
+@fewer
 @given(steps=CORRESPONDING, questions=questions)
 def test_mail_waits_as_a_plain_fold_says(
     hireledger: Hireledger, steps: list[Step], questions: Questions
@@ -50,7 +51,7 @@ def test_mail_waits_as_a_plain_fold_says(
     same(hireledger, steps, questions)
 
 
-@settings(rich, max_examples=12)
+@fewer
 @given(steps=histories, questions=questions)
 def test_whatever_happened_what_waits_is_that_of_a_plain_fold(
     hireledger: Hireledger, steps: list[Step], questions: Questions
