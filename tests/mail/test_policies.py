@@ -11,7 +11,7 @@ import pytest
 from commands import messages, offers
 from commands import policies as commands
 from domain.candidate import Candidate
-from domain.interview import ScorecardReminded
+from domain.interview import Party, ScorecardReminded
 from domain.offer import OfferExpired, OfferState
 from domain.organisation import AlreadyPaused
 from domain.plan import STANDARD_PLAN
@@ -269,3 +269,37 @@ def test_two_runners_at_once_send_each_message_once(
         postman.close()
     assert len({mail["Message-ID"] for mail in smtp.mails}) == len(smtp.mails) == 40
     assert upcoming(log, "send-messages") == []
+
+
+@pytest.mark.parametrize("end", ["cancel", "miss", "release"])
+def test_a_reminder_follows_its_interview_and_goes_with_it(log: Log, end: str) -> None:
+    grace = uuid4()
+    candidate, interview_id = examples.screened(), uuid4()
+    starts_at = datetime.now(UTC) + SOON
+    candidate.schedule_interview(
+        the_application(candidate).id,
+        interview_id,
+        STANDARD_PLAN,
+        starts_at=starts_at,
+        ends_at=starts_at + SOON,
+        interviewer_ids=(grace,),
+    )
+    later = starts_at + timedelta(days=5)
+    candidate.rearrange_interview(interview_id, starts_at=later, ends_at=later + SOON)
+    log.record(candidate, by=by())
+    reminding = Reactor(log, RemindInterviewers(MailSettings()))
+    run_out(reminding)
+    assert [row.due_at for row in upcoming(log, "remind-interviewers")] == [
+        later + SOON + timedelta(days=2)
+    ]
+    candidate = log.candidate(candidate.id)
+    match end:
+        case "cancel":
+            candidate.cancel_interview(interview_id, "ill")
+        case "miss":
+            candidate.miss_interview(interview_id, Party.CANDIDATE)
+        case _:
+            candidate.rearrange_interview(interview_id, interviewer_ids=())
+    log.record(candidate, by=by())
+    run_out(reminding)
+    assert upcoming(log, "remind-interviewers") == []
