@@ -16,6 +16,14 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 )
 """
 
+APPLIED = """
+INSERT INTO schema_migrations (name, checksum)
+SELECT
+    name,
+    checksum
+FROM unnest(%(names)s::text[], %(checksums)s::text[]) AS step (name, checksum)
+"""
+
 
 class MigrationRefused(Exception):
     """The schema's history and the migration files disagree."""
@@ -98,10 +106,13 @@ def migrate_schema(
             _drop_other_generations(connection)
         for migration in todo:
             connection.execute(_with_roles(migration.text, role, database.sealer).encode())
-            connection.execute(
-                "INSERT INTO schema_migrations (name, checksum) VALUES (%s, %s)",
-                (migration.name, migration.checksum),
-            )
+        connection.execute(
+            APPLIED,
+            {
+                "names": [migration.name for migration in todo],
+                "checksums": [migration.checksum for migration in todo],
+            },
+        )
         return [migration.name for migration in todo]
 
 
