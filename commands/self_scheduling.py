@@ -68,11 +68,9 @@ def book(log: Log, by: Attribution, invitation_id: UUID, slot: Slot) -> Recorded
     candidate = log.candidate_of_invitation(invitation_id)
     invitation = candidate.guard_bookable(invitation_id)
     requisition = requisition_of(log, candidate, invitation.application_id)
-    location = None
-    if invitation.said.location is not None:
-        access = Access(by.actor_id, "book interview", by.command_id)
-        said = log.opened(candidate.id, invitation.version, Category.APPLICATION, access)
-        location = said.get("location")
+    access = Access(by.actor_id, "book interview", by.command_id)
+    said = log.opened(candidate.id, invitation.version, Category.APPLICATION, access)
+    location = said.get("location")
     candidate.book_slot(
         invitation_id,
         new_id(),

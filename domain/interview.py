@@ -252,8 +252,6 @@ class Interview:
     arrangements: list[Arrangement] = field(default_factory=list)
     ends: list[tuple[datetime, int, InterviewState]] = field(default_factory=list)
     sequence: int = 0
-    located: list[int] = field(default_factory=list)
-    """The versions of the events that said where, in the order recorded."""
 
     @property
     def now(self) -> Arrangement:
@@ -661,8 +659,6 @@ class Interviews(Applications):
         insort(interview.arrangements, arrangement)
         if isinstance(event, InterviewArrangedAnew):
             interview.sequence = max(interview.sequence, event.sequence)
-        if event.location is not None:
-            interview.located.append(event.originator_version)
 
     def _note_end(self, event: InterviewEvent, state: InterviewState) -> None:
         interview = self.interviews[event.interview_id]

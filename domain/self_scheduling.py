@@ -118,6 +118,7 @@ class Invitation:
     application_id: UUID
     version: int
     said: SlotsOffered
+    """Without its location, which is personal."""
     withdrawn: bool = False
     interview_ids: list[UUID] = field(default_factory=list)
 
@@ -270,7 +271,9 @@ class SelfScheduling(Interviews):
         """Notes that times were offered, or no more."""
         if isinstance(event, SlotsOffered):
             self.invitations[event.invitation_id] = Invitation(
-                event.application_id, event.originator_version, event
+                event.application_id,
+                event.originator_version,
+                event.model_copy(update={"location": None}),
             )
         else:
             self.invitations[event.invitation_id].withdrawn = True

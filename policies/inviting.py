@@ -15,7 +15,7 @@ from domain.candidate import Candidate
 from domain.correction import EntryCorrected
 from domain.errors import NotFound
 from domain.event import Category
-from domain.interview import Interview, InterviewState
+from domain.interview import Interview, InterviewArranged, InterviewState
 from policies.mail.composing import CannotBeMailed, Mail, answer_address, compose
 from policies.mail.itip import CANCEL, REQUEST, Meeting, enclose
 from policies.mail.tokens import PURPOSE
@@ -344,7 +344,8 @@ class _Told:
 
 def _location(log: Log, connection: Connection, invitee: Invitee, access: Access) -> str | None:
     """Where it is to be, as said last and corrected; opened on the record."""
-    said = invitee.interview.located
+    facts = log.facts.select_events(invitee.candidate.id)
+    said = [fact.originator_version for fact in facts if _says_where(fact, invitee.interview_id)]
     if not said:
         return None
 
@@ -354,13 +355,18 @@ def _location(log: Log, connection: Connection, invitee: Invitee, access: Access
         corrects = issubclass(event_class(fact.topic), EntryCorrected)
         return corrects and (fact.data["corrects"], fact.data["field"]) == (said[-1], "location")
 
-    facts = log.facts.select_events(invitee.candidate.id, gt=said[-1] - 1)
     found = None
     for fields in log.vault.open(
         connection, [fact for fact in facts if tells(fact)], [Category.APPLICATION], access
     ):
         found = fields.get("application_value", fields.get("location", found))
     return None if found in CLOSED else found or None
+
+
+def _says_where(fact: Fact, interview_id: UUID) -> bool:
+    arranges = issubclass(event_class(fact.topic), InterviewArranged)
+    about = arranges and fact.data["interview_id"] == str(interview_id)
+    return about and Category.APPLICATION in fact.sealed
 
 
 def _one_line(text: str) -> str:

@@ -157,7 +157,7 @@ def _visit(request: Request, token: str, zone: str) -> Visit:
     organisation = hireledger.organisation(named[0]) if named else None
     if named is None or organisation is None:
         try:
-            attempts.begin(hireledger.database, f"booking link {token[:100]}", address(request))
+            attempts.begin(hireledger.database, f"booking link {token[:100]}", _from(request))
         except TooManyAttempts as refusal:
             raise Busy(seconds=refusal.about["seconds"]) from None
         raise LinkInvalid
@@ -176,11 +176,16 @@ def _counted(request: Request, visit: Visit) -> Iterator[None]:
     """Counts what is tried by a link until it works, so that nobody tries without end."""
     database = visit.log.database
     try:
-        attempt = attempts.begin(database, f"booking {visit.invitation_id}", address(request))
+        attempt = attempts.begin(database, f"booking {visit.invitation_id}", _from(request))
     except TooManyAttempts as refusal:
         raise Busy(seconds=refusal.about["seconds"]) from None
     yield
     attempts.succeeded(database, attempt)
+
+
+def _from(request: Request) -> str:
+    """Where somebody comes from; counted apart from those who sign in from there."""
+    return f"links {attempts.network(address(request))}"
 
 
 def _slot(text: str) -> Slot:
