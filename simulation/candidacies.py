@@ -10,6 +10,7 @@ from commands import applications, candidates, interviews, offers, outreach, sta
 from simulation import words
 from simulation.actions import Name
 from simulation.dates import days, office
+from simulation.diary import Diary
 from simulation.jobs import CURRENCY
 from simulation.people import Person
 from simulation.policies import approvers
@@ -47,11 +48,11 @@ class Candidacy:
         notes = self.person.dice.choice(words.SCREENING)
         self.does(applications.screen, self.person.after(1, 6), outcome=outcome, notes=notes)
 
-    def interview(self, stage: str, interviewers: list[UUID]) -> Name:
+    def interview(self, stage: str, interviewers: list[UUID], diary: Diary) -> Name:
         """Arranges an interview and holds it, now and then to be entered days later."""
         person, interview = self.person, Name(f"{self.id.of}, {stage}")
         arranged = person.after(0.3, 2)
-        starts_at = office(arranged + days(person.dice, 2, 7)).replace(minute=0, second=0) + HOUR
+        starts_at = diary.book(interviewers, office(arranged + days(person.dice, 2, 7)))
         self.does(
             interviews.schedule,
             arranged,

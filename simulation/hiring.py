@@ -12,6 +12,7 @@ from simulation import words
 from simulation.actions import Action, Name, colleague
 from simulation.candidacies import Candidacy
 from simulation.dates import days, office
+from simulation.diary import Diary
 from simulation.feedback import assess
 from simulation.jobs import CURRENCY, DESCRIPTIONS, LOCATIONS, Ending, Job, Surprise
 from simulation.policies import HEAD, ORGANISATION, approvers
@@ -30,9 +31,10 @@ INTERVIEWERS = [colleague("interviewer", number) for number in range(1, 7)]
 class Hiring:
     """One requisition from its draft on."""
 
-    def __init__(self, job: Job, dice: Random, until: datetime) -> None:
+    def __init__(self, job: Job, dice: Random, until: datetime, diary: Diary) -> None:
         self.job = job
         self.dice = dice
+        self.diary = diary
         self.now = office(until - timedelta(days=job.days_ago) - APPROVAL_TAKES)
         self.opened = self.now
         self.ended = self.now
@@ -146,7 +148,7 @@ class Hiring:
         for stage in self._rounds:
             for candidacy in running:
                 interviewers = self.dice.sample(INTERVIEWERS, self.dice.randint(1, 3))
-                interview = candidacy.interview(stage, interviewers)
+                interview = candidacy.interview(stage, interviewers, self.diary)
                 assess(candidacy, interview, interviewers)
             going_on = _strongest(running, GOES_ON, self.job.openings + 3)
             for candidacy in running:

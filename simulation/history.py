@@ -10,6 +10,7 @@ from simulation.actions import Action, colleague
 from simulation.candidacies import Candidacy, applies, comes_back, is_assigned
 from simulation.corrections import with_corrections
 from simulation.dates import days
+from simulation.diary import Diary
 from simulation.execution import execute
 from simulation.feedback import report_outcomes, starts, survey
 from simulation.hiring import Hiring
@@ -99,6 +100,7 @@ class History:
         self.size = size
         self.crowd = Crowd(seed)
         self.dice = self.crowd.dice
+        self.diary = Diary()
         begins = until - BEGINS
         self.university = Pool(
             "University talent", "Students met at fairs", begins + timedelta(days=5), self.dice
@@ -141,7 +143,7 @@ class History:
 
     def hire(self, job: Job) -> None:
         """One requisition with everybody who comes for it."""
-        hiring = Hiring(job, self.dice, self.until)
+        hiring = Hiring(job, self.dice, self.until, self.diary)
         self.hirings.append(hiring)
         hiring.prepare()
         if job.ending == Ending.NOT_APPROVED_YET:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from app import Hireledger
+from commands import interviews
 from domain.errors import Conflict, Refusal
 from domain.event import Category
 from projections import (
@@ -73,6 +74,15 @@ def test_every_metric_has_an_answer(connection: Connection) -> None:
     pools = talent_pool.pools(connection, now)
     assert len(pools) == 3
     assert all(talent_pool.members(connection, now, pool.pool_id) for pool in pools)
+
+
+def test_nobody_sits_in_two_interviews_at_once() -> None:
+    arranged = [a.arguments for a in plan(2026, UNTIL, SMALL) if a.command is interviews.schedule]
+    hours = [
+        (id, said["starts_at"]) for said in arranged for id in cast("Any", said["interviewer_ids"])
+    ]
+    assert hours
+    assert len(hours) == len(set(hours))
 
 
 def test_it_ends_in_the_middle_of_hiring(connection: Connection) -> None:
