@@ -30,8 +30,9 @@ demo: setup ## a simulated year and a half of hiring on http://127.0.0.1:8000
 test: setup ## the test suite, on all cores
 	@$(BIN)/pytest -n auto
 
-soak: setup ## the slow tests
+soak: setup ## the slow tests, and many more random histories
 	@$(BIN)/pytest -m soak
+	@HIRELEDGER_TEST_EXAMPLES=200 $(BIN)/pytest -n auto --timeout 7200 tests/projections
 
 check: setup ## lint, formatting, types, import layers
 	@$(BIN)/ruff check

@@ -72,7 +72,7 @@ class Steps:
     """An interview plan as applications go through it."""
 
     def __init__(self, plan: InterviewPlan) -> None:
-        self.json = plan.model_dump_json()
+        self.json = plan.model_dump_json(exclude_none=True)
         self.applied = next(self._of(plan, StageKind.APPLIED))
         self.screens = tuple(self._of(plan, StageKind.SCREEN))
         self.interviews = tuple(self._of(plan, StageKind.INTERVIEW))

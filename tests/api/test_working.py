@@ -361,12 +361,12 @@ def test_what_waits_for_review_is_listed_until_somebody_looks(
     done = post(admin, f"/applications/{fresh}/references", relationship="peer", outcome="positive")
     seen = {"min_log_position": done["log_position"]}
     manager = client_for(Role.HIRING_MANAGER, ours.manager)
-    waiting = get(manager, "/applications/awaiting-review", **seen)["items"]
+    waiting = get(manager, "/today", kind="review", **seen)["items"]
     assert [row["application_id"] for row in waiting] == [fresh]
     assert waiting[0]["requisition_id"] == ours.requisition
     done = post(admin, f"/applications/{fresh}/screenings", outcome="passed")
     seen = {"min_log_position": done["log_position"]}
-    assert get(manager, "/applications/awaiting-review", **seen)["items"] == []
+    assert get(manager, "/today", kind="review", **seen)["items"] == []
 
 
 def test_tags_are_not_shown_to_whom_they_are_about(

@@ -437,6 +437,8 @@ def test_a_requisition_closed_with_a_disposition_calls_interviews_off(
 ) -> None:
     arranged.schedule()
     run_out(inviting)
-    requisitions.close(arranged.log, by(), arranged.requisition.id, "budget", disposition="budget")
+    requisitions.close(
+        arranged.log, by(), arranged.requisition.id, "budget", disposition="position_cancelled"
+    )
     run_out(inviting)
     assert calendars(to(smtp, "grace@acme.example")[-1])[1] == "CANCEL"

@@ -1,5 +1,6 @@
 """Every answer, as of any date and as known at any place in the log, equals a plain fold."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,8 +44,10 @@ TABLES = [table for model in READ_MODELS for table in model.all_tables]
 
 moments = st.one_of(st.none(), st.integers(0, 120).map(lambda half: examples.day(half / 2)))
 splits = st.lists(st.integers(1, 40), min_size=1, max_size=8)
+EXAMPLES = int(os.environ.get("HIRELEDGER_TEST_EXAMPLES", "15"))
+"""How many histories each comparison tries; `make soak` tries many more."""
 rich = settings(
-    max_examples=25,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     # Making a failure small takes longer than a test may; add Phase.shrink to look into one.

@@ -13,11 +13,11 @@ from projections.messages import messages
 from store.database import Connection
 from tests import plain_fold
 from tests.plain_fold import Row
-from tests.projections.test_against_a_plain_fold import lived, moments, projected, rich
+from tests.projections.test_against_a_plain_fold import EXAMPLES, lived, moments, projected, rich
 from tests.strategies import Step, histories
 
 
-@settings(parent=rich, max_examples=10)
+@settings(rich, max_examples=EXAMPLES * 2 // 3)
 @given(
     steps=histories, questions=st.lists(st.tuples(moments, st.floats(0, 1)), min_size=4, max_size=8)
 )

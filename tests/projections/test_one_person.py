@@ -33,7 +33,14 @@ from store.ids import new_id
 from store.log import Log
 from tests import examples, plain_fold
 from tests.examples import day
-from tests.projections.test_against_a_plain_fold import lived, moments, projected, rich, splits
+from tests.projections.test_against_a_plain_fold import (
+    EXAMPLES,
+    lived,
+    moments,
+    projected,
+    rich,
+    splits,
+)
 from tests.strategies import Step, World, histories
 
 pairs = st.tuples(st.integers(0, 5), st.integers(0, 5), st.booleans())
@@ -66,7 +73,7 @@ def test_who_stands_for_whom_is_that_of_a_plain_fold_at_every_position(
                 assert people.histories(connection, asked, candidate.id) == expected
 
 
-@settings(rich, max_examples=8)
+@settings(rich, max_examples=EXAMPLES // 2)
 @given(
     steps=histories, t=moments, since=moments, pair=st.tuples(st.integers(0, 3), st.integers(1, 3))
 )

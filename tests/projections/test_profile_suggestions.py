@@ -9,13 +9,13 @@ from app import Hireledger
 from projections.asked import Asked
 from projections.profile_suggestions import suggestions
 from tests import fold_of_suggestions, plain_fold
-from tests.projections.test_against_a_plain_fold import lived, moments, projected, rich
+from tests.projections.test_against_a_plain_fold import EXAMPLES, lived, moments, projected, rich
 from tests.strategies import Step, histories
 
 COMPARED = {"document_id", "candidate_id", "application_id", "kind", "outcome", "state"}
 
 
-@settings(rich, max_examples=12)
+@settings(rich, max_examples=EXAMPLES * 2 // 3)
 @given(steps=histories, questions=st.lists(st.tuples(moments, st.floats(0, 1)), min_size=4))
 def test_suggestions_are_those_of_a_plain_fold(
     hireledger: Hireledger, steps: list[Step], questions: list[tuple[datetime | None, float]]

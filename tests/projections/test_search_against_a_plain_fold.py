@@ -130,7 +130,7 @@ questions = st.lists(
     max_size=20,
 )
 rich = settings(
-    max_examples=40,
+    max_examples=EXAMPLES * 2,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -341,7 +341,7 @@ def links_in(history: list[Said]) -> Iterator[str]:
             yield said.correction[1]
 
 
-@settings(rich, max_examples=15)
+@settings(rich, max_examples=EXAMPLES)
 @given(people=lives, split=splits)
 def test_any_split_into_batches_gives_the_entries_of_an_index_made_anew(
     log: Log, people: list[Any], split: list[int]

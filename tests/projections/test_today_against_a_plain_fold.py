@@ -11,7 +11,7 @@ from projections.today.today import TodayRow, today
 from tests import fold_of_today as fold
 from tests import plain_fold
 from tests.examples import day
-from tests.projections.test_against_a_plain_fold import lived, moments, projected, rich
+from tests.projections.test_against_a_plain_fold import EXAMPLES, lived, moments, projected, rich
 from tests.strategies import OWNERS, Step, histories, histories_of
 
 APPLYING = ["apply", "own", "staff"]
@@ -22,7 +22,7 @@ DECIDING = ["draft", "offer", "accept", "accept", "hire", "reverse", "start", "c
 OFFERING = histories_of([*APPLYING, *DECIDING, *["prepare"] * 3])
 CORRESPONDING = histories_of([*APPLYING, "merge", "write", *["deliver"] * 6])
 
-fewer = settings(rich, max_examples=12)
+fewer = settings(rich, max_examples=EXAMPLES * 2 // 3)
 questions = st.lists(st.tuples(moments, st.floats(0, 1)), min_size=2, max_size=5)
 Questions = list[tuple[datetime | None, float]]
 
