@@ -26,6 +26,7 @@ from store.ids import new_id
 from store.log import Log
 from store.search_keys import SearchKeys
 from tests.examples import day
+from tests.projections.test_against_a_plain_fold import EXAMPLES
 from tests.projections.test_search import rows
 
 # What is said, and what it is found by: written out by hand, not computed by what is tested.
