@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from contextlib import ExitStack
-from uuid import UUID
 
 from domain.application import Status
 from domain.requisition import OpeningState, Requisition
@@ -26,7 +25,12 @@ def test_two_hires_race_for_the_last_opening_and_one_wins(
     with ExitStack() as stack:
         processes = [
             stack.enter_context(
-                hiring(settings, log, [the_application(pair[side]).id for pair in rivals])
+                racing(
+                    "tests.race_to_hire",
+                    settings,
+                    log,
+                    *(str(the_application(pair[side]).id) for pair in rivals),
+                )
             )
             for side in range(2)
         ]
@@ -45,10 +49,10 @@ def test_two_hires_race_for_the_last_opening_and_one_wins(
             assert standing == [Status.HIRED, Status.OPEN]
 
 
-def hiring(settings: Settings, log: Log, application_ids: list[UUID]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.race_to_hire", log.organisation.name]
+def racing(module: str, settings: Settings, log: Log, *words: str) -> subprocess.Popen[str]:
+    """A process that says when it is ready, and goes on when a line comes in."""
     return subprocess.Popen(
-        [*command, *map(str, application_ids)],
+        [sys.executable, "-m", module, log.organisation.name, *words],
         env=environment_of(settings, log),
         cwd=ROOT,
         stdin=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """A candidate chooses a time by a link: without scripts, once, and never one that is taken."""
 
 import re
-import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,15 +11,14 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from commands import self_scheduling
-from domain.errors import Conflict
 from domain.role import Role
 from domain.self_scheduling import Slot
 from store.envelope import Attribution
-from store.interviewer_times import TimeTaken
 from store.log import Log
-from store.system import Hireledger
+from store.settings import Settings
 from tests.api.conftest import ClientFor
 from tests.api.test_whole_way import applied, get, open_requisition, post
+from tests.test_race_to_hire import answer, racing
 
 BEGIN = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=7)
 HOUR = timedelta(hours=1)
@@ -118,49 +117,29 @@ def test_what_another_booked_meanwhile_is_not_offered_and_the_rest_is_shown(
 
 
 def test_of_many_who_book_one_interviewer_at_once_one_succeeds(
-    admin: TestClient, hireledger: Hireledger, log: Log
+    admin: TestClient, settings: Settings, log: Log
 ) -> None:
-    """By the rule in the append: nobody looks beforehand here."""
+    """By the rule in the append: nobody looks beforehand here. Half overlap by minutes only."""
     grace, requisition = str(uuid4()), open_requisition(admin)
-    invitations = [
-        UUID(offer(admin, applied(admin, requisition)[1], interviewer_ids=[grace])["id"])
-        for _ in range(6)
-    ]
-    # A log of another process coalesces its own appends only.
-    elsewhere = Log(hireledger.database, log.organisation)
-    ended: list[str] = []
-    start = threading.Barrier(len(invitations))
-
-    def run(of: Log, invitation_id: UUID, minutes: int) -> None:
-        starts_at = BEGIN + timedelta(minutes=minutes)
-        start.wait()
-        try:
-            slot = Slot(starts_at=starts_at, ends_at=starts_at + HOUR)
-            by = Attribution("candidate", invitation_id, "candidate", "web")
-            candidate = of.candidate_of_invitation(invitation_id)
-            candidate.schedule_interview(
-                candidate.invitation(invitation_id).application_id,
-                uuid4(),
-                of.requisition(UUID(requisition)).plan,
-                starts_at=slot.starts_at,
-                ends_at=slot.ends_at,
-                interviewer_ids=(UUID(grace),),
+    with ExitStack() as stack:
+        rivals = []
+        for n in range(4):
+            starts_at = BEGIN + timedelta(minutes=n % 2 * 30)
+            times = [starts_at.isoformat(), (starts_at + HOUR).isoformat()]
+            slot = dict(zip(("starts_at", "ends_at"), times, strict=True))
+            application = applied(admin, requisition)[1]
+            offered = offer(admin, application, interviewer_ids=[grace], slots=[slot])
+            rivals.append(
+                stack.enter_context(
+                    racing("tests.race_for_slot", settings, log, offered["id"], *times)
+                )
             )
-            of.record(candidate, by=by)
-            ended.append("booked")
-        except (TimeTaken, Conflict) as refusal:
-            ended.append(type(refusal).__name__)
-
-    threads = [
-        # Half of them overlap by some minutes only.
-        threading.Thread(target=run, args=((log, elsewhere)[n % 2], one, n % 2 * 30))
-        for n, one in enumerate(invitations)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(ended) == ["TimeTaken"] * 5 + ["booked"]
+        assert [answer(rival) for rival in rivals] == ["ready"] * 4
+        for rival in rivals:
+            assert rival.stdin is not None
+            rival.stdin.write("now\n")
+            rival.stdin.flush()
+        assert sorted(answer(rival) for rival in rivals) == ["TimeTaken"] * 3 + ["booked"]
 
 
 def test_two_back_to_back_and_two_interviewers_at_once_are_no_conflict(
