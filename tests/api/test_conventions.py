@@ -1,10 +1,12 @@
 """What every endpoint promises: who may call it, how it refuses, and that repeating is safe."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 
+from domain.errors import Conflict
 from domain.role import Role
 from store import organisations
 from store.ids import new_id
@@ -258,3 +260,22 @@ def test_a_fingerprint_is_forgotten_when_its_week_is_over(admin: TestClient, log
     with log.database.transaction(log.organisation) as connection:
         row = connection.execute("SELECT count(*) FROM request_fingerprints").fetchone()
     assert row == (1,)
+
+
+@pytest.mark.parametrize(("conflicts", "status"), [(3, 201), (4, 409)])
+def test_a_command_decides_anew_where_something_else_was_recorded_meanwhile(
+    admin: TestClient, monkeypatch: pytest.MonkeyPatch, conflicts: int, status: int
+) -> None:
+    candidate = post(admin, "/candidates", full_name="Ada Lovelace")["id"]
+    record, left = Log.record, iter(range(conflicts))
+
+    def recording(log: Log, *things: Any, **said: Any) -> Any:
+        if next(left, None) is not None:
+            raise Conflict
+        return record(log, *things, **said)
+
+    monkeypatch.setattr(Log, "record", recording)
+    noted = admin.post(f"/api/candidates/{candidate}/notes", json={"text": "Knows her engines"})
+    assert noted.status_code == status
+    events = get(admin, "/events")["items"]
+    assert sum(event["type"] == "candidate.note_added" for event in events) == (status == 201)
