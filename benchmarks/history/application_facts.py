@@ -18,7 +18,7 @@ def owner_assigned(owner: str) -> Fact:
 
 
 def noted(application: str) -> Fact:
-    data = f'{{"topic": "note", "application_id": "{application}"}}'
+    data = f'{{"topic": "note", "application_id": "{application}", "mentions": []}}'
     return ("candidate.note_added", data, NONE, "evaluation", None)
 
 
@@ -102,7 +102,8 @@ def interview_scheduled(
     data = (
         f'{{"application_id": "{application}", "interview_id": "{interview}",'
         f' "stage_to_be": "{step.id}", "starts_at": "{text(starts)}", "ends_at": "{text(ends)}",'
-        f' "time_zone": "Europe/Berlin", "interviewer_ids": [{who}]}}'
+        f' "time_zone": "Europe/Berlin", "interviewer_ids": [{who}],'
+        ' "silent": false, "despite_conflicts": false}'
     )
     return ("interview.scheduled", data, NONE, "application", None)
 

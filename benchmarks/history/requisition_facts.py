@@ -33,7 +33,7 @@ def requisition(change: str, reason: str = NONE) -> Fact:
 
 
 def posting(change: str, channel: str) -> Fact:
-    frozen = ', "basic_qualifications": []' if change == "posted" else ""
+    frozen = ', "basic_qualifications": [], "form": {"questions": []}' if change == "posted" else ""
     return (f"requisition.{change}", f'{{"channel": "{channel}"{frozen}}}', NONE, "", None)
 
 
