@@ -183,9 +183,9 @@ def pending_anywhere(database: Database) -> bool:
             "SELECT 1 FROM pg_namespace WHERE nspname = %s", (REGISTRY,)
         ).fetchone():
             return True
+        theirs = organisation_migrations()
         steps = [(REGISTRY, registry_migrations())] + [
-            (organisation.schema, organisation_migrations())
-            for organisation in all_organisations(connection)
+            (organisation.schema, theirs) for organisation in all_organisations(connection)
         ]
         for schema, migrations in steps:
             connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))

@@ -34,7 +34,7 @@ from store.log import Log
 from store.system import Hireledger
 from tests import examples
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 STREAM = "/api/events/stream"
 
 Answered = AbstractContextManager[HTTPResponse]

@@ -1,8 +1,11 @@
 """One application from Applied to Hired, by HTTP alone."""
 
+import time
 from typing import Any
 
 from fastapi.testclient import TestClient
+
+PATIENCE = 30
 
 
 def post(client: TestClient, path: str, **body: Any) -> dict[str, Any]:
@@ -15,8 +18,11 @@ def post(client: TestClient, path: str, **body: Any) -> dict[str, Any]:
 
 
 def get(client: TestClient, path: str, **parameters: Any) -> dict[str, Any]:
-    """A query that is expected to be answered."""
+    """A query that is expected to be answered; asked again while the read side is behind."""
+    until = time.monotonic() + PATIENCE
     answer = client.get(f"/api{path}", params=parameters)
+    while answer.status_code == 503 and time.monotonic() < until:
+        answer = client.get(f"/api{path}", params=parameters)
     assert answer.status_code == 200, answer.text
     result: dict[str, Any] = answer.json()
     return result

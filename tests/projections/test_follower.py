@@ -21,7 +21,7 @@ from store.ids import new_id
 from store.log import Log
 from tests import examples
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 TROUBLE = [RuntimeError("a bug"), psycopg.OperationalError("lost"), psycopg.DataError("poison")]
 
 
