@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Annotated, Any
@@ -18,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.caller import Caller, may
 from api.problems import KeyReused, problem_responses
 from api.routes import Endpoint, Route
+from commands.deciding import decided_anew
 from domain.erasure import PersonalDataErased
-from domain.errors import Conflict
 from domain.event import Category, Moment
 from domain.role import Role, Scope
 from store.append import AlreadyDone
@@ -173,10 +172,7 @@ def _decided_anew(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(endpoint)
     def command(*said: Any, **named: Any) -> Any:
-        for _ in range(DECISIONS - 1):
-            with suppress(Conflict):
-                return endpoint(*said, **named)
-        return endpoint(*said, **named)
+        return decided_anew(partial(endpoint, *said, **named), DECISIONS)
 
     return command
 

@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from commands.deciding import decided_anew
 from commands.documents import Sent, attach_sent
 from domain.candidate import Candidate
-from domain.errors import Conflict
 from domain.knock_out import KnockOutPolicy
 from domain.organisation import CareersPagePublished
 from domain.outreach import CONTACT
@@ -53,13 +54,8 @@ def submit(log: Log, by: Attribution, submission: Submission) -> Recorded:
 
     Raises NoCareersPage, NotPosted, RequisitionNotOpen, AlreadyDone.
     """
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return _submit(log, by, submission)
-        except Conflict:
-            # Something about the posting changed meanwhile; it is asked again whether this may be.
-            continue
-    return _submit(log, by, submission)
+    # Where something about the posting changed meanwhile, it is asked again whether this may be.
+    return decided_anew(partial(_submit, log, by, submission), ATTEMPTS)
 
 
 def _submit(log: Log, by: Attribution, submission: Submission) -> Recorded:

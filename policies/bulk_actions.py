@@ -14,8 +14,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from commands import applications, candidates, messages, tags
+from commands.deciding import decided_anew
 from domain.bulk_action import BulkAction, BulkActionRequested, BulkKind, RefusedItem
-from domain.errors import Conflict, Refusal
+from domain.errors import Refusal
 from policies.mail.wording import filled_in
 from policies.policy import CommandPolicy, Decision
 from store.access_log import Access
@@ -86,7 +87,7 @@ def _step(steps: "Steps", application_id: UUID) -> RefusedItem | None:
     if steps.log.facts.of_command(by.command_id):
         return None
     try:
-        _again_after_conflicts(partial(steps.do, by, application_id))
+        decided_anew(partial(steps.do, by, application_id), TRIES)
     except AlreadyDone:
         return None
     except Refusal as refusal:
@@ -94,15 +95,6 @@ def _step(steps: "Steps", application_id: UUID) -> RefusedItem | None:
             application_id=application_id, rule=refusal.rule, words=refusal.message[:300]
         )
     return None
-
-
-def _again_after_conflicts(step: partial[None]) -> None:
-    for _ in range(TRIES - 1):
-        try:
-            return step()
-        except Conflict:
-            continue
-    return step()
 
 
 def _command_id(log: Log, bulk: BulkAction, what: str) -> UUID:

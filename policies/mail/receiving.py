@@ -5,11 +5,13 @@ import hmac
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from psycopg import OperationalError
 
 from commands import interviews, messages
+from commands.deciding import decided_anew
 from domain.errors import Conflict, NotFound
 from domain.interview import NotAnInterviewer, Participation
 from policies.faults import where
@@ -86,23 +88,20 @@ class Receiver:
             said = read(arrived.octets, whole=arrived.whole)
         except Malformed:
             return self._unmatched(arrived, MALFORMED, log.organisation)
-        for _ in range(TRIES):
-            try:
-                if token.kind == Kind.ANSWER:
-                    return self._keep_answer(log, token, said, arrived)
-                return self._attach(log, token, said)
-            except AlreadyDone:
-                return "known"
-            except NotFound:
-                return self._unmatched(arrived, UNKNOWN, log.organisation)
-            except Conflict:
-                continue
-            except (OperationalError, AppendUncertain):
-                raise
-            except Exception as error:
-                logger.error("a mail that can be read cannot be kept: %s", where(error))
-                return self._unmatched(arrived, MALFORMED, log.organisation)
-        raise Conflict
+        keep = partial(self._attach, log, token, said)
+        if token.kind == Kind.ANSWER:
+            keep = partial(self._keep_answer, log, token, said, arrived)
+        try:
+            return decided_anew(keep, TRIES)
+        except AlreadyDone:
+            return "known"
+        except NotFound:
+            return self._unmatched(arrived, UNKNOWN, log.organisation)
+        except (Conflict, OperationalError, AppendUncertain):
+            raise
+        except Exception as error:
+            logger.error("a mail that can be read cannot be kept: %s", where(error))
+            return self._unmatched(arrived, MALFORMED, log.organisation)
 
     def knows(self, address: str) -> bool:
         """Whether mail to this address belongs to a message of ours."""

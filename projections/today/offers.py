@@ -34,6 +34,6 @@ CROSS JOIN LATERAL (
 WHERE latest.milestone IN ('approval_refused', 'approved', 'accepted')
    OR (
     latest.milestone = 'extended'
-    AND latest.expires_at <= COALESCE(%(as_of)s, now()) + interval '7 days'
+    AND latest.expires_at <= %(now)s + interval '7 days'
    )
 """

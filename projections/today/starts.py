@@ -13,8 +13,8 @@ SELECT
     NULL::uuid[] AS for_ids
 FROM hire_entries hire
 WHERE hire.kind = 'hired'
-  AND hire.start_date <= (COALESCE(%(as_of)s, now()) AT TIME ZONE %(zone)s)::date
-  AND hire.start_date > (COALESCE(%(as_of)s, now()) AT TIME ZONE %(zone)s)::date - 365
+  AND hire.start_date <= (%(now)s AT TIME ZONE %(zone)s)::date
+  AND hire.start_date > (%(now)s AT TIME ZONE %(zone)s)::date - 365
   AND hire.position <= %(p)s
   AND hire.superseded_at > %(p)s
   AND hire.occurred_at <= %(t)s
