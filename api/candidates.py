@@ -17,7 +17,7 @@ from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import candidates as commands
 from domain.candidate import CandidateEntryCorrected, Registered
 from domain.errors import NotFound
-from domain.event import Category, Code, Text, personal_fields
+from domain.event import Category, Code, Text, Words, personal_fields
 from domain.role import LIMITED, Role
 from projections import candidates as read_models
 from projections import dossier as dossiers
@@ -77,7 +77,7 @@ SearchWords = Annotated[
 
 
 class Profile(Body):
-    """Who someone is. All of it is personal data: it is sealed, and opened on the record."""
+    """Who someone is. Words are personal data: sealed, and opened on the record."""
 
     model_config = example(email="ada@example.org")
 
@@ -93,6 +93,14 @@ class Profile(Body):
             max_length=10_000,
             description="Skills and whatever else helps to find them, in words.",
         ),
+    ] = None
+
+    region: Annotated[
+        Code | None,
+        Field(description="Where they live, roughly: ISO 3166, lower case.", examples=["de-be"]),
+    ] = None
+    time_zone: Annotated[
+        Words | None, Field(description="An IANA name.", examples=["Europe/Berlin"])
     ] = None
 
 

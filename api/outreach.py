@@ -10,6 +10,7 @@ from api.caller import SOURCING
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from commands import outreach as commands
 from domain import outreach as domain
+from domain.consent import CONTACT, EVERY_CHANNEL
 from domain.event import Code, Moment, Text
 
 router = APIRouter(prefix="/api/candidates/{candidate_id}", tags=["Outreach"])
@@ -73,7 +74,7 @@ class Consent(Body):
 
     model_config = example(purpose="contact", text_version="v1")
 
-    purpose: Annotated[Code, Field(examples=["contact"])] = domain.CONTACT
+    purpose: Annotated[Code, Field(examples=["contact"])] = CONTACT
     text_version: Annotated[Code, Field(examples=["v1"])]
     expires_at: Moment | None = None
 
@@ -83,7 +84,7 @@ class OptOut(Body):
 
     model_config = example(channel="email")
 
-    channel: Annotated[Code, Field(description="A channel, or all.")] = domain.EVERY_CHANNEL
+    channel: Annotated[Code, Field(description="A channel, or all.")] = EVERY_CHANNEL
 
 
 class Reengagement(Body):

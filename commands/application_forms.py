@@ -11,9 +11,9 @@ from uuid import UUID
 from commands.deciding import decided_anew
 from commands.documents import Sent, attach_sent
 from domain.candidate import Candidate
+from domain.consent import CONTACT
 from domain.knock_out import KnockOutPolicy
 from domain.organisation import CareersPagePublished
-from domain.outreach import CONTACT
 from domain.requisition import Posting, Requisition
 from domain.tracking_link import TrackingLink
 from store.append import Effects

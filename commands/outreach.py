@@ -28,6 +28,8 @@ def nurture(
     candidate.nurture(
         new_id(),
         channel,
+        sender_id=by.actor_id,
+        rules=log.organisation_itself().outreach_rules,
         pool_id=pool_id,
         campaign_id=campaign_id,
         step=step,

@@ -1,11 +1,12 @@
 """The candidate: one person, one history, from first contact to hire and beyond.
 
 What can happen to a candidate stands by concern, facts first in each: applications
-(application.py), interviews (interview.py), offers (offer.py), first days (start.py), keeping in
-touch (outreach.py), messages (message.py), being the same person as another (merging.py), documents
-(document.py), erasure and what forbids it (erasure.py), transfers (transfer.py), checks
-(check.py), tags (tag.py), answers that do not meet a basic qualification (knock_out.py), what they
-say of themselves for statistics (self_identification.py). Here is who the person is.
+(application.py), interviews (interview.py), offers (offer.py), first days (start.py), whether they
+may be contacted (consent.py), and by whom (owner.py), keeping in touch (outreach.py), messages
+(message.py), being the same person as another (merging.py), documents (document.py), erasure and
+what forbids it (erasure.py), transfers (transfer.py), checks (check.py), tags (tag.py), answers
+that do not meet a basic qualification (knock_out.py), what they say of themselves for statistics
+(self_identification.py). Here is who the person is.
 """
 
 from collections.abc import Sequence
@@ -26,9 +27,10 @@ from domain.event import (
     Event,
     IdentityText,
     SurveyText,
+    Words,
     personal_fields,
 )
-from domain.interview import InterviewEvent
+from domain.interview import InterviewEvent, UnknownTimeZone, is_time_zone
 from domain.knock_out import KnockedOut, KnockOutWaived
 from domain.member import Member, Standing
 from domain.merging import CandidateEvent, MergeEvent
@@ -55,6 +57,10 @@ class Registered(CandidateEvent, name="candidate.registered"):
     origin: Code = APPLIED
     source: Code = "unknown"
     jurisdiction: Code | None = None
+    region: Code | None = None
+    """Where they live, roughly: ISO 3166 in lower case, such as de or de-be."""
+    time_zone: Words | None = None
+    """An IANA name."""
 
 
 class ProfileUpdated(CandidateEvent, name="candidate.profile_updated"):
@@ -71,6 +77,8 @@ class ProfileUpdated(CandidateEvent, name="candidate.profile_updated"):
     need to know that, and so as closed as the document it comes from."""
     from_document: UUID | None = None
     """The document that suggested it, if one did."""
+    region: Code | None = None
+    time_zone: Words | None = None
 
 
 class ExternalIdLinked(CandidateEvent, name="candidate.external_id_linked"):
@@ -78,12 +86,6 @@ class ExternalIdLinked(CandidateEvent, name="candidate.external_id_linked"):
     system: Code
     external_id: IdentityText = None
     """An early log may have it in plain `data`; from there it loads as well."""
-
-
-class OwnerAssigned(CandidateEvent, name="candidate.owner_assigned"):
-    sentence = "Owner assigned"
-    owner_id: UUID | None = None
-    application_id: UUID | None = None
 
 
 class NoteAdded(CandidateEvent, name="candidate.note_added"):
@@ -140,6 +142,7 @@ class Candidate(SelfIdentification):
 
     origin: str = APPLIED
     """How the person first came: by applying, or because someone found them."""
+    time_zone: str | None = None
 
     def register(
         self,
@@ -153,9 +156,12 @@ class Candidate(SelfIdentification):
         origin: str = APPLIED,
         source: str = "unknown",
         jurisdiction: str | None = None,
+        region: str | None = None,
+        time_zone: str | None = None,
     ) -> None:
         """Starts the history of a person."""
         self.guard(self.version == 0, AlreadyRegistered())
+        self._guard_time_zone(time_zone)
         self.happened(
             Registered,
             full_name=full_name,
@@ -167,11 +173,14 @@ class Candidate(SelfIdentification):
             origin=origin,
             source=source,
             jurisdiction=jurisdiction,
+            region=region,
+            time_zone=time_zone,
         )
 
     def update_profile(self, **changed: str | None) -> None:
-        """Replaces the personal fields named; the others stay."""
+        """Replaces the fields named; the others stay."""
         self.guard_survivor()
+        self._guard_time_zone(changed.get("time_zone"))
         self.guard(any(value is not None for value in changed.values()), NothingToUpdate())
         self.happened(ProfileUpdated, **changed)
 
@@ -185,11 +194,6 @@ class Candidate(SelfIdentification):
     def link_external_id(self, system: str, external_id: str) -> None:
         """Notes the id another system knows the candidate by."""
         self.happened(ExternalIdLinked, system=system, external_id=external_id)
-
-    def assign_owner(self, owner_id: UUID | None, application_id: UUID | None = None) -> None:
-        """Says who looks after the candidate; None where a source does not name them."""
-        self._guard_known(application_id)
-        self.happened(OwnerAssigned, owner_id=owner_id, application_id=application_id)
 
     def add_note(
         self,
@@ -214,7 +218,11 @@ class Candidate(SelfIdentification):
             mentions=tuple(dict.fromkeys(member.id for member in mentions)),
         )
 
+    def _guard_time_zone(self, name: str | None) -> None:
+        self.guard(name is None or is_time_zone(name), UnknownTimeZone(time_zone=name))
+
     def _note_profile(self, event: ProfileUpdated) -> None:
+        self.time_zone = event.time_zone or self.time_zone
         if event.email is not None:
             self.bounced.discard(EMAIL)
         if event.from_document is not None:
@@ -248,6 +256,7 @@ class Candidate(SelfIdentification):
                 self.note_application(event)
             case Registered():
                 self.origin = event.origin
+                self.time_zone = event.time_zone
             case MergeEvent():
                 self.note_merge(event)
             case CandidateEvent():

@@ -9,6 +9,7 @@ from domain.approval import NO_CHAIN, ApprovalChain, ApprovalSubject, ChainStep
 from domain.errors import NotFound, Refusal
 from domain.event import Code, Count, Event, Words
 from domain.knock_out import KnockOutPolicy
+from domain.outreach import NO_RULES, OutreachRules
 from domain.plan import InterviewPlan
 from domain.reason import STANDARD_REASONS, ReasonKey, ReasonKind
 from domain.requisition import PublicText
@@ -103,6 +104,13 @@ class KnockOutPolicyChosen(OrganisationEvent, name="organisation.knock_out_polic
     policy: KnockOutPolicy
 
 
+class OutreachRulesAdopted(OrganisationEvent, name="organisation.outreach_rules_adopted"):
+    sentence = "Rules of outreach adopted"
+    at_most: Count | None = None
+    within_days: Count
+    owner_agrees: bool
+
+
 class NoCareersPage(Refusal):
     """The organisation has no careers page."""
 
@@ -171,6 +179,7 @@ class Organisation(Aggregate):
     paused: set[str] = field(default_factory=set)
     careers_page: CareersPagePublished | None = None
     knock_out_policy: KnockOutPolicy = KnockOutPolicy.REVIEW
+    outreach_rules: OutreachRules = NO_RULES
 
     def adopt_policy(self, metric: str, policy: str) -> None:
         """From now on a metric is counted this way, unless asked otherwise."""
@@ -290,6 +299,10 @@ class Organisation(Aggregate):
         """Says what follows an answer that does not meet a basic qualification, from now on."""
         self.happened(KnockOutPolicyChosen, policy=policy)
 
+    def adopt_outreach_rules(self, rules: OutreachRules) -> None:
+        """Says how often a person is written to, and by whom, from now on."""
+        self.happened(OutreachRulesAdopted, **rules.model_dump())
+
     def note(self, event: Event) -> None:
         match event:
             case CareersPagePublished():
@@ -298,6 +311,12 @@ class Organisation(Aggregate):
                 self.careers_page = None
             case KnockOutPolicyChosen():
                 self.knock_out_policy = event.policy
+            case OutreachRulesAdopted():
+                self.outreach_rules = OutreachRules(
+                    at_most=event.at_most,
+                    within_days=event.within_days,
+                    owner_agrees=event.owner_agrees,
+                )
             case ApprovalChainDefined():
                 since, _ = self.chains.get(event.subject, (event.timestamp, NO_CHAIN))
                 if event.timestamp >= since:

@@ -1,21 +1,21 @@
-"""Keeping in touch: pools, touchpoints and their outcomes, consent, and coming back."""
+"""Keeping in touch: pools, touchpoints and their outcomes, and coming back."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Annotated, Self
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from domain.application import StandingEvent
+from domain.consent import CONTACT
 from domain.errors import NotFound, Refusal
-from domain.event import Code, CommunicationText, Count, Moment
-from domain.feedback import Feedback
+from domain.event import Code, CommunicationText, Count
 from domain.merging import CandidateEvent
+from domain.owner import Owners
 from domain.plan import StageKind
 from domain.pool import TalentPool
 from domain.requisition import Requisition
-
-CONTACT = "contact"
-EVERY_CHANNEL = "all"
 
 
 class AddedToPool(CandidateEvent, name="pool.member_added"):
@@ -79,23 +79,6 @@ class AttendedEvent(CandidateEvent, name="candidate.attended_event"):
     touchpoint_id: UUID | None = None
 
 
-class ConsentGranted(CandidateEvent, name="consent.granted"):
-    sentence = "Consent granted for {purpose}"
-    purpose: Code
-    text_version: Code
-    expires_at: Moment | None = None
-
-
-class ConsentWithdrawn(CandidateEvent, name="consent.withdrawn"):
-    sentence = "Consent withdrawn for {purpose}"
-    purpose: Code
-
-
-class OptedOut(CandidateEvent, name="candidate.opted_out"):
-    sentence = "Opted out of {channel}"
-    channel: Code
-
-
 class Reengaged(StandingEvent, name="application.reengaged"):
     sentence = "Re-engaged into a requisition"
     requisition_id: UUID
@@ -117,14 +100,6 @@ class NotInPool(Refusal):
     status = 409
 
 
-class HasOptedOut(Refusal):
-    """The candidate has opted out of {channel}."""
-
-
-class NoValidConsent(Refusal):
-    """The candidate has given no consent for {purpose} that is valid on {on}."""
-
-
 class AddressBounced(Refusal):
     """Earlier messages by {channel} came back; there is no address to reach the candidate at."""
 
@@ -133,32 +108,47 @@ class InActiveApplication(Refusal):
     """The candidate is in an active application ({application_id}); write about that instead."""
 
 
-class NoConsentToWithdraw(Refusal):
-    """The candidate has given no consent for {purpose}."""
-
-    status = 409
-
-
 class PreviousStillOpen(Refusal):
     """The previous application {application_id} is still open; there is no one to bring back."""
 
     status = 409
 
 
+class TooManyContacts(Refusal):
+    """The candidate was contacted {contacts} times in {days} days; next on {next_on}."""
+
+
+class OutreachRules(BaseModel):
+    """What an organisation asks of relational outreach beyond what the law does."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_most: Annotated[
+        int | None, Field(ge=1, le=1000, description="Contacts of one person within the days.")
+    ] = None
+    within_days: Annotated[int, Field(ge=1, le=365)] = 30
+    owner_agrees: Annotated[
+        bool,
+        Field(description="Whether only who looks after a person, or whom they let, writes."),
+    ] = False
+
+
+NO_RULES = OutreachRules()
+
+
 @dataclass
 class Touchpoint:
-    """One contact and the channel it went by."""
+    """One contact: when, and the channel it went by."""
 
     channel: str
+    at: datetime
 
 
-class Outreach(Feedback):
+class Outreach(Owners):
     """The decisions about keeping in touch with a candidate."""
 
     pools: set[UUID] = field(default_factory=set)
     touchpoints: dict[UUID, Touchpoint] = field(default_factory=dict)
-    consents: dict[str, datetime | None] = field(default_factory=dict)
-    opted_out: set[str] = field(default_factory=set)
     bounced: set[str] = field(default_factory=set)
 
     def with_touchpoint(self, id: UUID | None) -> Self:
@@ -187,12 +177,18 @@ class Outreach(Feedback):
         campaign_id: UUID | None = None,
         step: int | None = None,
         logged_by_hand: bool = False,
+        sender_id: UUID | None = None,
+        rules: OutreachRules = NO_RULES,
         subject: str | None = None,
         body: str | None = None,
     ) -> None:
-        """Records a relational contact, one we may have."""
+        """Records a relational contact, one we may have.
+
+        A contact logged by hand happened already, and so no rule of our own keeps it away.
+        """
         self.guard_survivor()
-        self._guard_contact(channel)
+        rules = NO_RULES if logged_by_hand else rules
+        self.guard_contact(channel, sender_id=sender_id, rules=rules)
         self._guard_member(pool_id)
         self.happened(
             Nurtured,
@@ -207,26 +203,41 @@ class Outreach(Feedback):
             body=body,
         )
 
-    def _guard_contact(self, channel: str) -> None:
-        person = self.person
-        opted_out = person.opted_out & {channel, EVERY_CHANNEL}
-        self.guard(not opted_out, HasOptedOut(channel=channel))
-        self._guard_consent(CONTACT)
-        self.guard(channel not in person.bounced, AddressBounced(channel=channel))
-        for application in person.open_applications():
+    def guard_contact(
+        self, channel: str, *, sender_id: UUID | None = None, rules: OutreachRules = NO_RULES
+    ) -> None:
+        """Refuses relational contact that we may not have, or not yet.
+
+        Raises HasOptedOut, NoValidConsent, AddressBounced, OwnedByAnother, InActiveApplication,
+        TooManyContacts, in this order: what lasts comes before what passes.
+        """
+        self.guard_ground(channel)
+        self.guard(channel not in self.person.bounced, AddressBounced(channel=channel))
+        if rules.owner_agrees:
+            self.guard_owner(sender_id)
+        for application in self.person.open_applications():
             self.guard(False, InActiveApplication(application_id=application.id))
+        self._guard_frequency(rules)
+
+    def _guard_frequency(self, rules: OutreachRules) -> None:
+        if rules.at_most is None:
+            return
+        window = timedelta(days=rules.within_days)
+        since = self.occurring - window
+        contacts = sorted(
+            touchpoint.at
+            for touchpoint in self.person.touchpoints.values()
+            if since < touchpoint.at <= self.occurring
+        )
+        next_on = contacts[-rules.at_most] + window if len(contacts) >= rules.at_most else None
+        self.guard(
+            next_on is None,
+            TooManyContacts(contacts=len(contacts), days=rules.within_days, next_on=next_on),
+        )
 
     def _guard_member(self, pool_id: UUID | None) -> None:
         member = pool_id is None or pool_id in self.person.pools
         self.guard(member, NotInPool(pool_id=pool_id))
-
-    def _guard_consent(self, purpose: str) -> None:
-        consents = self.person.consents
-        valid = purpose in consents
-        if valid:
-            expires_at = consents[purpose]
-            valid = expires_at is None or expires_at > self.occurring
-        self.guard(valid, NoValidConsent(purpose=purpose, on=self.occurring.date()))
 
     def touchpoint_outcome(
         self, event_class: type[TouchpointEvent], touchpoint_id: UUID, **about: object
@@ -242,22 +253,6 @@ class Outreach(Feedback):
             raise NotFound(what="touchpoint", id=touchpoint_id)
         self.happened(AttendedEvent, event_code=event_code, touchpoint_id=touchpoint_id)
 
-    def grant_consent(
-        self, purpose: str, text_version: str, expires_at: datetime | None = None
-    ) -> None:
-        """Records a consent to the text shown; a new one replaces the last."""
-        self.happened(
-            ConsentGranted, purpose=purpose, text_version=text_version, expires_at=expires_at
-        )
-
-    def withdraw_consent(self, purpose: str) -> None:
-        self.guard(purpose in self.person.consents, NoConsentToWithdraw(purpose=purpose))
-        self.happened(ConsentWithdrawn, purpose=purpose)
-
-    def opt_out(self, channel: str = EVERY_CHANNEL) -> None:
-        """Records that the candidate wants to hear no more by this channel."""
-        self.happened(OptedOut, channel=channel)
-
     def reengage(
         self,
         application_id: UUID,
@@ -268,7 +263,7 @@ class Outreach(Feedback):
     ) -> None:
         """Brings the candidate back: the start of a new application."""
         self.guard_survivor()
-        self._guard_consent(CONTACT)
+        self.guard_consent(CONTACT)
         self._guard_member(pool_id)
         if previous_application_id is not None:
             previous = self.person.application(previous_application_id)
@@ -288,20 +283,16 @@ class Outreach(Feedback):
 
     def note_outreach(self, event: CandidateEvent) -> None:
         """Notes what happened between us and the candidate."""
+        self.note_consent(event)
+        self.note_owner(event)
         match event:
             case AddedToPool():
                 self.pools.add(event.pool_id)
             case RemovedFromPool():
                 self.pools.discard(event.pool_id)
             case Nurtured():
-                self.touchpoints[event.touchpoint_id] = Touchpoint(event.channel)
+                self.touchpoints[event.touchpoint_id] = Touchpoint(event.channel, event.timestamp)
             case TouchpointBounced() if event.bounce == "hard":
                 self.bounced.add(self.touchpoints[event.touchpoint_id].channel)
-            case ConsentGranted():
-                self.consents[event.purpose] = event.expires_at
-            case ConsentWithdrawn():
-                self.consents.pop(event.purpose, None)
-            case OptedOut():
-                self.opted_out.add(event.channel)
             case Reengaged():
                 self.begin_application(event, event.requisition_id)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.application import Applied, AssignedToRequisition, Hired, Rejected, Screened
-from domain.candidate import Candidate, NoteAdded, OwnerAssigned
+from domain.candidate import Candidate, NoteAdded
 from domain.errors import Refusal
 from domain.interview import Interviewed, InterviewScheduled
 from domain.offer import OfferDeclined, OfferExtended
+from domain.owner import OwnerAssigned
 from domain.plan import STANDARD_PLAN, InterviewPlan
 from domain.requisition import Requisition
 from exchange.ocel_log import Activity, SourceEvent

@@ -6,6 +6,7 @@ import pytest
 
 from domain.application import AlreadyApplied
 from domain.candidate import Candidate
+from domain.consent import HasOptedOut, NoValidConsent
 from domain.merging import (
     DuplicateDismissed,
     MergedFrom,
@@ -19,10 +20,8 @@ from domain.merging import (
 from domain.outreach import (
     AddressBounced,
     AlreadyInPool,
-    HasOptedOut,
     InActiveApplication,
     NotInPool,
-    NoValidConsent,
     TouchpointBounced,
 )
 from tests import examples

@@ -6,15 +6,13 @@ import pytest
 
 from domain.application import AlreadyApplied, Status
 from domain.candidate import Candidate
+from domain.consent import HasOptedOut, NoConsentToWithdraw, NoValidConsent
 from domain.errors import NotFound
 from domain.outreach import (
     AddressBounced,
     AttendedEvent,
-    HasOptedOut,
     InActiveApplication,
-    NoConsentToWithdraw,
     NotInPool,
-    NoValidConsent,
     Nurtured,
     PreviousStillOpen,
     Reengaged,
