@@ -11,8 +11,10 @@ from api.asking import Answered, Asking, Cursor, Limit, asking, getting
 from api.caller import DECIDING, READING, RECRUITING, SCHEDULING, SOURCING
 from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
+from api.problems import NotAllowed
 from api.timelines import Timeline, TimelineCursor, timeline_of
 from commands import applications as commands
+from commands.keeping_in_touch import KeepInTouch
 from domain.application import Status
 from domain.errors import NotFound
 from domain.event import Code, Text
@@ -97,6 +99,10 @@ class Rejection(Ending):
             " background check.",
             examples=["not_required_here"],
         ),
+    ] = None
+    keep_in_touch: Annotated[
+        KeepInTouch | None,
+        Field(description="Done in the same step; for those who may fill pools."),
     ] = None
 
 
@@ -214,10 +220,11 @@ def reverse_hire(
 def reject_application(
     application_id: UUID, body: Rejection, command: Commanding = commanding(DECIDING)
 ) -> Answer:
-    """Ends an application: we say no."""
-    return command.answer(
-        commands.reject(command.log, command.by, application_id, **body.model_dump())
-    )
+    """Ends an application: we say no. May keep in touch by the same step."""
+    if body.keep_in_touch is not None and command.caller.role not in SOURCING:
+        raise NotAllowed(role=command.caller.role)
+    said = {**body.model_dump(exclude={"keep_in_touch"}), "keep_in_touch": body.keep_in_touch}
+    return command.answer(commands.reject(command.log, command.by, application_id, **said))
 
 
 @post("/applications/{application_id}/rejection/reversal")

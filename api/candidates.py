@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, EmailStr, Field
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
 from api.caller import KNOWING_PEOPLE, READING, SOURCING
 from api.commanding import PROBLEMS as COMMAND_PROBLEMS
-from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
+from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from api.problems import NotAllowed
 from api.timelines import Timeline, TimelineCursor, timeline_of
@@ -130,15 +130,6 @@ class RegistrationAnswer(Answer):
     ] = None
 
 
-class Ownership(Body):
-    """Who looks after a candidate."""
-
-    model_config = example(owner_id=SOME_ID)
-
-    owner_id: UUID
-    application_id: UUID | None = None
-
-
 class Note(Body):
     """Something worth remembering; sealed."""
 
@@ -232,16 +223,6 @@ def update_candidate_profile(
         commands.update_profile(
             command.log, command.by, candidate_id, occurred_at=body.occurred_at, **changed
         )
-    )
-
-
-@post("/{candidate_id}/owner")
-def assign_candidate_owner(
-    candidate_id: UUID, body: Ownership, command: Commanding = commanding(SOURCING)
-) -> Answer:
-    """Says who looks after a candidate."""
-    return command.answer(
-        commands.assign_owner(command.log, command.by, candidate_id, **body.model_dump())
     )
 
 

@@ -12,9 +12,8 @@ from api.asking import getting
 from api.caller import ADMINISTERING, READING, Caller, may
 from api.commanding import Answer, Commanding, commanding, posting
 from commands import organisation as commands
-from domain.event import Code, Words
+from domain.event import Code, PublicText, Words
 from domain.knock_out import KnockOutPolicy
-from domain.requisition import PublicText
 
 router = APIRouter(prefix="/api", tags=["Careers"])
 post, get = posting(router), getting(router)

@@ -1,17 +1,16 @@
-"""Keeping in touch over HTTP: touchpoints, consent, and coming back."""
+"""Keeping in touch over HTTP: touchpoints, and coming back."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import Field
 
 from api.caller import SOURCING
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from commands import outreach as commands
 from domain import outreach as domain
-from domain.consent import CONTACT, EVERY_CHANNEL
-from domain.event import Code, Moment, Text
+from domain.event import Code, Text
 
 router = APIRouter(prefix="/api/candidates/{candidate_id}", tags=["Outreach"])
 post = posting(router)
@@ -67,24 +66,6 @@ class Attendance(Body):
 
     event_code: Annotated[Code, Field(examples=["open_day_2026"])]
     touchpoint_id: UUID | None = None
-
-
-class Consent(Body):
-    """A consent to the text shown."""
-
-    model_config = example(purpose="contact", text_version="v1")
-
-    purpose: Annotated[Code, Field(examples=["contact"])] = CONTACT
-    text_version: Annotated[Code, Field(examples=["v1"])]
-    expires_at: Moment | None = None
-
-
-class OptOut(Body):
-    """A wish to hear no more."""
-
-    model_config = example(channel="email")
-
-    channel: Annotated[Code, Field(description="A channel, or all.")] = EVERY_CHANNEL
 
 
 class Reengagement(Body):
@@ -169,39 +150,6 @@ def record_attendance(
     """Records that the candidate came to an event."""
     return command.answer(
         commands.attend(command.log, command.by, candidate_id, **body.model_dump())
-    )
-
-
-@post("/consents")
-def grant_consent(
-    candidate_id: UUID, body: Consent, command: Commanding = commanding(SOURCING)
-) -> Answer:
-    """Records a consent."""
-    return command.answer(
-        commands.grant_consent(command.log, command.by, candidate_id, **body.model_dump())
-    )
-
-
-@post("/consents/{purpose}/withdrawal")
-def withdraw_consent(
-    candidate_id: UUID,
-    purpose: Annotated[Code, Path()],
-    body: Body = NOW,
-    command: Commanding = commanding(SOURCING),
-) -> Answer:
-    """Records that a consent was taken back."""
-    return command.answer(
-        commands.withdraw_consent(
-            command.log, command.by, candidate_id, purpose, occurred_at=body.occurred_at
-        )
-    )
-
-
-@post("/opt-outs")
-def opt_out(candidate_id: UUID, body: OptOut, command: Commanding = commanding(SOURCING)) -> Answer:
-    """Records that the candidate wants to hear no more."""
-    return command.answer(
-        commands.opt_out(command.log, command.by, candidate_id, **body.model_dump())
     )
 
 

@@ -16,9 +16,9 @@ from commands import requisitions as commands
 from domain.application import Status
 from domain.application_form import ApplicationForm
 from domain.errors import NotFound
-from domain.event import Amount, Code, Currency, Words
+from domain.event import Amount, Code, Currency, PublicText, Words
 from domain.plan import InterviewPlan, Stage, StageKind
-from domain.requisition import CAREERS_PAGE, PublicText, Qualifications, State
+from domain.requisition import CAREERS_PAGE, Qualifications, State
 from domain.role import Role
 from projections import candidates, pipeline, tags, timeline
 from projections import requisitions as read_models

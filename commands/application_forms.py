@@ -11,7 +11,7 @@ from uuid import UUID
 from commands.deciding import decided_anew
 from commands.documents import Sent, attach_sent
 from domain.candidate import Candidate
-from domain.consent import CONTACT
+from domain.consent import CONTACT, months_on
 from domain.knock_out import KnockOutPolicy
 from domain.organisation import CareersPagePublished
 from domain.requisition import Posting, Requisition
@@ -104,7 +104,7 @@ def _applies(
         **came,
     )
     if submission.keeps_in_touch and page.consent_text and page.consent_version:
-        expires_at = _months_on(candidate.occurring, page.consent_months)
+        expires_at = months_on(candidate.occurring, page.consent_months)
         candidate.grant_consent(CONTACT, page.consent_version, expires_at)
     return [
         effect
@@ -134,16 +134,3 @@ def _is_written_to(
             body=body,
             send_at=datetime.now(UTC),
         )
-
-
-def _months_on(moment: datetime, months: int | None) -> datetime | None:
-    """So many calendar months later, at most the last day of that month; None for ever."""
-    if months is None:
-        return None
-    years, month = divmod(moment.month - 1 + months, 12)
-    for day in (moment.day, 30, 29, 28):
-        try:
-            return moment.replace(year=moment.year + years, month=month + 1, day=day)
-        except ValueError:
-            continue
-    return None

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from commands.keeping_in_touch import KeepInTouch, kept_in_touch
 from commands.plans import plan_of, requisition_of
 from domain.application import Application
 from domain.candidate import Candidate
@@ -154,13 +155,18 @@ def reject(
     *,
     notes: str | None = None,
     waiver: str | None = None,
+    keep_in_touch: KeepInTouch | None = None,
     occurred_at: datetime | None = None,
 ) -> Recorded:
-    """Ends an application: we say no."""
-    log.organisation_itself().guard_reason(ReasonKind.WE_REJECTED, reason_code)
+    """Ends an application: we say no, and may keep in touch. All of it, or nothing."""
+    organisation = log.organisation_itself()
+    organisation.guard_reason(ReasonKind.WE_REJECTED, reason_code)
     candidate = log.candidate_of(application_id).at(occurred_at)
     candidate.reject(application_id, reason_code, notes=notes, waiver=waiver)
-    return log.record(candidate, by=by)
+    if keep_in_touch is None:
+        return log.record(candidate, by=by)
+    kept, pool = kept_in_touch(log, candidate, keep_in_touch, occurred_at)
+    return log.record(candidate, kept, by=by, relying_on=[pool, organisation])
 
 
 def reverse_rejection(

@@ -54,21 +54,6 @@ def guard_not_suppressed(log: Log, said: Mapping[str, str | None]) -> None:
         raise Suppressed
 
 
-def assign_owner(
-    log: Log,
-    by: Attribution,
-    candidate_id: UUID,
-    owner_id: UUID,
-    *,
-    application_id: UUID | None = None,
-    occurred_at: datetime | None = None,
-) -> Recorded:
-    """Says who looks after a candidate."""
-    candidate = log.candidate(candidate_id).with_application(application_id).at(occurred_at)
-    candidate.assign_owner(owner_id, application_id)
-    return log.record(candidate, by=by)
-
-
 def add_note(
     log: Log,
     by: Attribution,

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from domain.approval import ApprovalChain, ApprovalSubject
+from domain.consent import ContactTexts
 from domain.knock_out import KnockOutPolicy
+from domain.outreach import OutreachRules
 from domain.plan import InterviewPlan
 from domain.reason import ReasonKind
 from store import careers_addresses
@@ -98,6 +100,20 @@ def choose_knock_out_policy(log: Log, by: Attribution, policy: KnockOutPolicy) -
     """Says what follows an answer that does not meet a basic qualification."""
     organisation = log.organisation_itself()
     organisation.choose_knock_out_policy(policy)
+    return log.record(organisation, by=by)
+
+
+def adopt_outreach_rules(log: Log, by: Attribution, rules: OutreachRules) -> Recorded:
+    """Says how often a person is written to, and by whom."""
+    organisation = log.organisation_itself()
+    organisation.adopt_outreach_rules(rules)
+    return log.record(organisation, by=by)
+
+
+def adopt_contact_texts(log: Log, by: Attribution, texts: ContactTexts) -> Recorded:
+    """Says what people we find are told and asked."""
+    organisation = log.organisation_itself()
+    organisation.adopt_contact_texts(texts)
     return log.record(organisation, by=by)
 
 

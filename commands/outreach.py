@@ -1,4 +1,4 @@
-"""Commands about keeping in touch, consent, and bringing people back."""
+"""Commands about keeping in touch, and bringing people back."""
 
 from datetime import datetime
 from uuid import UUID
@@ -68,50 +68,6 @@ def attend(
     """Records that a candidate came to an event."""
     candidate = log.candidate(candidate_id).with_touchpoint(touchpoint_id).at(occurred_at)
     candidate.attend(event_code, touchpoint_id)
-    return log.record(candidate, by=by)
-
-
-def grant_consent(
-    log: Log,
-    by: Attribution,
-    candidate_id: UUID,
-    *,
-    purpose: str,
-    text_version: str,
-    expires_at: datetime | None = None,
-    occurred_at: datetime | None = None,
-) -> Recorded:
-    """Records a consent."""
-    candidate = log.candidate(candidate_id).at(occurred_at)
-    candidate.grant_consent(purpose, text_version, expires_at)
-    return log.record(candidate, by=by)
-
-
-def withdraw_consent(
-    log: Log,
-    by: Attribution,
-    candidate_id: UUID,
-    purpose: str,
-    *,
-    occurred_at: datetime | None = None,
-) -> Recorded:
-    """Records that a consent was taken back."""
-    candidate = log.candidate(candidate_id).at(occurred_at)
-    candidate.withdraw_consent(purpose)
-    return log.record(candidate, by=by)
-
-
-def opt_out(
-    log: Log,
-    by: Attribution,
-    candidate_id: UUID,
-    channel: str,
-    *,
-    occurred_at: datetime | None = None,
-) -> Recorded:
-    """Records that a candidate wants to hear no more."""
-    candidate = log.candidate(candidate_id).at(occurred_at)
-    candidate.opt_out(channel)
     return log.record(candidate, by=by)
 
 

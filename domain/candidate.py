@@ -15,6 +15,7 @@ from uuid import UUID
 
 from domain.application import ApplicationEvent
 from domain.check import CheckEvent
+from domain.consent import EMAIL
 from domain.correction import EntryCorrected
 from domain.errors import Refusal
 from domain.event import (
@@ -34,7 +35,7 @@ from domain.interview import InterviewEvent, UnknownTimeZone, is_time_zone
 from domain.knock_out import KnockedOut, KnockOutWaived
 from domain.member import Member, Standing
 from domain.merging import CandidateEvent, MergeEvent
-from domain.message import EMAIL, MessageEvent
+from domain.message import MessageEvent
 from domain.offer import OfferAnswer, OfferExtended, OfferVersion
 from domain.outreach import Reengaged
 from domain.self_identification import SelfIdentification, SelfIdentified

@@ -2,14 +2,20 @@
 
 from dataclasses import field
 from datetime import datetime
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Annotated, NamedTuple
+from uuid import UUID
 
-from domain.errors import Refusal
-from domain.event import Code, Moment
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.errors import NotFound, Refusal
+from domain.event import Code, CommunicationText, Moment, PublicText
 from domain.feedback import Feedback
 from domain.merging import CandidateEvent
 
+Months = Annotated[int, Field(ge=1, le=120)]
 CONTACT = "contact"
+EMAIL = "email"
 EVERY_CHANNEL = "all"
 
 
@@ -34,7 +40,7 @@ class NoticeGiven(CandidateEvent, name="candidate.notice_given"):
 
     sentence = "Told how their data is used ({text_version})"
     text_version: Code
-    channel: Code = "email"
+    channel: Code = EMAIL
     expires_at: Moment | None = None
 
 
@@ -43,8 +49,73 @@ class OptedOut(CandidateEvent, name="candidate.opted_out"):
     channel: Code
 
 
+class Asking(StrEnum):
+    """What a person is asked for their consent with."""
+
+    NOTICE = "notice"
+    """The first word we write to somebody found: whose data we hold, and may we keep in touch?"""
+    RENEWAL = "renewal"
+    """What allows contact ends soon: may we stay in touch?"""
+
+
+class ConsentAskEvent(CandidateEvent):
+    """Something that happened to one question whether we may keep in touch."""
+
+    ask_id: UUID
+
+
+class ConsentAsked(ConsentAskEvent, name="consent.asked"):
+    sentence = "To be asked whether we may keep in touch ({asking})"
+    asking: Asking
+
+
+class ConsentAskSent(ConsentAskEvent, name="consent.ask_sent"):
+    sentence = "Asked whether we may keep in touch"
+    mail_hash: Code
+    """SHA-256 of the Message-ID that the mail bears, in part."""
+    recipient: CommunicationText = None
+
+
+class ConsentAskFailed(ConsentAskEvent, name="consent.ask_failed"):
+    sentence = "Could not be asked whether we may keep in touch ({code})"
+    code: Code
+
+
+class ContactTexts(BaseModel):
+    """What an organisation tells people it found, and asks them; each text with its version."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "notice": "We found your public profile and keep it to tell you of jobs.",
+                    "notice_version": "n1",
+                    "notice_months": 12,
+                    "consent_text": "May we write to you about jobs for two years?",
+                    "consent_version": "c1",
+                    "consent_months": 24,
+                }
+            ]
+        },
+    )
+
+    notice: PublicText
+    notice_version: Code
+    notice_months: Months | None = None
+    """How long the notice allows contact; until they object if it does not say."""
+    consent_text: PublicText
+    consent_version: Code
+    consent_months: Months | None = None
+
+
 class HasOptedOut(Refusal):
     """The candidate has opted out of {channel}."""
+
+
+class AddressBounced(Refusal):
+    """Earlier messages by {channel} came back; there is no address to reach the candidate at."""
 
 
 class NoValidConsent(Refusal):
@@ -53,6 +124,12 @@ class NoValidConsent(Refusal):
 
 class NoConsentToWithdraw(Refusal):
     """The candidate has given no consent for {purpose}."""
+
+    status = 409
+
+
+class AskedAlready(Refusal):
+    """The candidate is being asked already whether we may keep in touch."""
 
     status = 409
 
@@ -74,6 +151,10 @@ class Consents(Feedback):
     consents: dict[str, Ground] = field(default_factory=dict)
     notice: Ground | None = None
     opted_out: set[str] = field(default_factory=set)
+    bounced: set[str] = field(default_factory=set)
+    """The channels by which nothing reaches them."""
+    asks: dict[UUID, ConsentAsked] = field(default_factory=dict)
+    asks_waiting: set[UUID] = field(default_factory=set)
 
     def grant_consent(
         self, purpose: str, text_version: str, expires_at: datetime | None = None
@@ -89,7 +170,7 @@ class Consents(Feedback):
         self.happened(ConsentWithdrawn, purpose=purpose)
 
     def give_notice(
-        self, text_version: str, channel: str = "email", expires_at: datetime | None = None
+        self, text_version: str, channel: str = EMAIL, expires_at: datetime | None = None
     ) -> None:
         """Records that the candidate was told how their data is used."""
         self.guard_survivor()
@@ -97,18 +178,67 @@ class Consents(Feedback):
             NoticeGiven, text_version=text_version, channel=channel, expires_at=expires_at
         )
 
+    def ask_for_consent(self, ask_id: UUID, asking: Asking) -> None:
+        """Has the candidate asked whether we may keep in touch.
+
+        Who has heard nothing yet is given the notice with the question; who may be contacted
+        still, is asked before that ends. Raises HasOptedOut, AddressBounced, AskedAlready,
+        NoValidConsent.
+        """
+        self.guard_survivor()
+        self.guard(not self.person.asks_waiting, AskedAlready())
+        self.guard_asking(asking)
+        self.happened(ConsentAsked, ask_id=ask_id, asking=asking)
+
+    def guard_asking(self, asking: Asking) -> None:
+        """Refuses to ask where asking would be unwelcome, or reach nobody."""
+        if asking is Asking.RENEWAL:
+            self.guard_ground(EMAIL)
+        self._guard_not_opted_out(EMAIL)
+        self.guard_reachable(EMAIL)
+
+    def note_asking(self, ask_id: UUID, mail_hash: str, recipient: str) -> None:
+        """Records that the mail server took the question over."""
+        self.guard_asked(ask_id)
+        self.happened(ConsentAskSent, ask_id=ask_id, mail_hash=mail_hash, recipient=recipient)
+
+    def fail_asking(self, ask_id: UUID, code: str) -> None:
+        """Records that there was no asking them."""
+        self.guard_asked(ask_id)
+        self.happened(ConsentAskFailed, ask_id=ask_id, code=code)
+
+    def guard_asked(self, ask_id: UUID) -> ConsentAsked:
+        """The question. Raises NotFound."""
+        if ask_id not in self.asks:
+            raise NotFound(what="question", id=ask_id)
+        return self.asks[ask_id]
+
     def opt_out(self, channel: str = EVERY_CHANNEL) -> None:
         """Records that the candidate wants to hear no more by this channel."""
         self.happened(OptedOut, channel=channel)
 
     def guard_ground(self, channel: str) -> None:
         """Refuses where nothing allows contact. Raises HasOptedOut, NoValidConsent."""
-        person = self.person
-        opted_out = person.opted_out & {channel, EVERY_CHANNEL}
-        self.guard(not opted_out, HasOptedOut(channel=channel))
-        notice = person.notice
+        self._guard_not_opted_out(channel)
+        notice = self.person.notice
         if notice is None or not notice.valid_at(self.occurring):
             self.guard_consent(CONTACT)
+
+    def _guard_not_opted_out(self, channel: str) -> None:
+        opted_out = self.person.opted_out & {channel, EVERY_CHANNEL}
+        self.guard(not opted_out, HasOptedOut(channel=channel))
+
+    def guard_reachable(self, channel: str) -> None:
+        """Refuses where nothing reaches the person by a channel. Raises AddressBounced."""
+        self.guard(channel not in self.person.bounced, AddressBounced(channel=channel))
+
+    @property
+    def contact_ends(self) -> datetime | None:
+        """When the last of what allows contact ends; None where nothing does, or never."""
+        person = self.person
+        grounds = [ground for ground in (person.consents.get(CONTACT), person.notice) if ground]
+        ends = [ground.expires_at for ground in grounds]
+        return max((end for end in ends if end), default=None) if None not in ends else None
 
     def guard_consent(self, purpose: str) -> None:
         """Refuses without a valid consent. Raises NoValidConsent."""
@@ -129,3 +259,21 @@ class Consents(Feedback):
                 self.notice = Ground(event.text_version, event.expires_at)
             case OptedOut():
                 self.opted_out.add(event.channel)
+            case ConsentAsked():
+                self.asks[event.ask_id] = event
+                self.asks_waiting.add(event.ask_id)
+            case ConsentAskEvent():
+                self.asks_waiting.discard(event.ask_id)
+
+
+def months_on(moment: datetime, months: int | None) -> datetime | None:
+    """So many calendar months later, at most the last day of that month; None for ever."""
+    if months is None:
+        return None
+    years, month = divmod(moment.month - 1 + months, 12)
+    for day in (moment.day, 30, 29, 28):
+        try:
+            return moment.replace(year=moment.year + years, month=month + 1, day=day)
+        except ValueError:
+            continue
+    return None

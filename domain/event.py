@@ -71,6 +71,8 @@ Words = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(stora
 """The organisation's own words (a title, a department); never about a person."""
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 """A number, or a version; JSON readers hold no larger one exactly."""
+PublicText = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(storable)]
+"""What the organisation tells many; never about a person."""
 Percent = Annotated[int, Field(ge=0, le=100)]
 Amount = Annotated[
     str,

@@ -7,12 +7,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.application import ApplicationEvent
+from domain.consent import EMAIL
 from domain.correction import EntryNotCorrectable
 from domain.errors import NotFound, Refusal
 from domain.event import Code, CommunicationText, Count, Event, Moment
 from domain.outreach import Outreach
 
-EMAIL = "email"
 _breaks_lines = {"Cc", "Zl", "Zp"}
 """Unicode categories that could end a header line and begin another."""
 

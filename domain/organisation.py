@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 
 from domain.aggregate import Aggregate
 from domain.approval import NO_CHAIN, ApprovalChain, ApprovalSubject, ChainStep
+from domain.consent import ContactTexts
 from domain.errors import NotFound, Refusal
-from domain.event import Code, Count, Event, Words
+from domain.event import Code, Count, Event, PublicText, Words
 from domain.knock_out import KnockOutPolicy
 from domain.outreach import NO_RULES, OutreachRules
 from domain.plan import InterviewPlan
 from domain.reason import STANDARD_REASONS, ReasonKey, ReasonKind
-from domain.requisition import PublicText
 
 Key = TypeVar("Key")
 
@@ -111,8 +111,26 @@ class OutreachRulesAdopted(OrganisationEvent, name="organisation.outreach_rules_
     owner_agrees: bool
 
 
+class ContactTextsAdopted(OrganisationEvent, name="organisation.contact_texts_adopted"):
+    """Said again, it replaces what was said."""
+
+    sentence = "Words for people we find adopted ({notice_version}, {consent_version})"
+    notice: PublicText
+    notice_version: Code
+    notice_months: Count | None = None
+    consent_text: PublicText
+    consent_version: Code
+    consent_months: Count | None = None
+
+
 class NoCareersPage(Refusal):
     """The organisation has no careers page."""
+
+    status = 409
+
+
+class NoContactTexts(Refusal):
+    """The organisation has not said yet what people it finds are told and asked; adopt texts."""
 
     status = 409
 
@@ -180,6 +198,7 @@ class Organisation(Aggregate):
     careers_page: CareersPagePublished | None = None
     knock_out_policy: KnockOutPolicy = KnockOutPolicy.REVIEW
     outreach_rules: OutreachRules = NO_RULES
+    texts: ContactTexts | None = None
 
     def adopt_policy(self, metric: str, policy: str) -> None:
         """From now on a metric is counted this way, unless asked otherwise."""
@@ -303,6 +322,17 @@ class Organisation(Aggregate):
         """Says how often a person is written to, and by whom, from now on."""
         self.happened(OutreachRulesAdopted, **rules.model_dump())
 
+    def adopt_contact_texts(self, texts: ContactTexts) -> None:
+        """Says what people we find are told and asked, from now on."""
+        self.happened(ContactTextsAdopted, **texts.model_dump())
+
+    @property
+    def contact_texts(self) -> ContactTexts:
+        """What people we find are told and asked. Raises NoContactTexts."""
+        if self.texts is None:
+            raise NoContactTexts
+        return self.texts
+
     def note(self, event: Event) -> None:
         match event:
             case CareersPagePublished():
@@ -311,6 +341,9 @@ class Organisation(Aggregate):
                 self.careers_page = None
             case KnockOutPolicyChosen():
                 self.knock_out_policy = event.policy
+            case ContactTextsAdopted():
+                said = {name: getattr(event, name) for name in ContactTexts.model_fields}
+                self.texts = ContactTexts(**said)
             case OutreachRulesAdopted():
                 self.outreach_rules = OutreachRules(
                     at_most=event.at_most,

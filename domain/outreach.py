@@ -100,10 +100,6 @@ class NotInPool(Refusal):
     status = 409
 
 
-class AddressBounced(Refusal):
-    """Earlier messages by {channel} came back; there is no address to reach the candidate at."""
-
-
 class InActiveApplication(Refusal):
     """The candidate is in an active application ({application_id}); write about that instead."""
 
@@ -121,7 +117,11 @@ class TooManyContacts(Refusal):
 class OutreachRules(BaseModel):
     """What an organisation asks of relational outreach beyond what the law does."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"at_most": 4, "within_days": 30, "owner_agrees": True}]},
+    )
 
     at_most: Annotated[
         int | None, Field(ge=1, le=1000, description="Contacts of one person within the days.")
@@ -149,7 +149,6 @@ class Outreach(Owners):
 
     pools: set[UUID] = field(default_factory=set)
     touchpoints: dict[UUID, Touchpoint] = field(default_factory=dict)
-    bounced: set[str] = field(default_factory=set)
 
     def with_touchpoint(self, id: UUID | None) -> Self:
         """The history of the person that a touchpoint stands in; this one if none does."""
@@ -212,7 +211,7 @@ class Outreach(Owners):
         TooManyContacts, in this order: what lasts comes before what passes.
         """
         self.guard_ground(channel)
-        self.guard(channel not in self.person.bounced, AddressBounced(channel=channel))
+        self.guard_reachable(channel)
         if rules.owner_agrees:
             self.guard_owner(sender_id)
         for application in self.person.open_applications():

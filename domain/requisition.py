@@ -9,14 +9,14 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from domain.aggregate import Aggregate
 from domain.application_form import NO_QUESTIONS, ApplicationForm
 from domain.approval import NO_CHAIN, Approval, ApprovalChain, ApprovalStep
 from domain.correction import EntryCorrected
 from domain.errors import NotFound, Refusal
-from domain.event import Amount, Code, Count, Currency, Event, Words, storable
+from domain.event import Amount, Code, Count, Currency, Event, PublicText, Words
 from domain.kit import NO_KIT, Kit, KitReference
 from domain.legal_hold import (
     HoldEvents,
@@ -31,8 +31,6 @@ CAREERS_PAGE = "careers_page"
 OPENINGS_AT_MOST = 1000
 
 Openings = Annotated[tuple[UUID, ...], Field(max_length=OPENINGS_AT_MOST)]
-PublicText = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(storable)]
-"""What the organisation tells everyone about a job; never about a person."""
 Qualifications = Annotated[tuple[Words, ...], Field(max_length=50)]
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from commands import applications, candidates, messages, tags
+from commands import applications, messages, owners, tags
 from commands.deciding import decided_anew
 from domain.bulk_action import BulkAction, BulkActionRequested, BulkKind, RefusedItem
 from domain.errors import Refusal
@@ -134,7 +134,7 @@ class Steps:
                 tags.untag(log, by, self._whose(id), _said(asked.tag), application_id=id)
             case BulkKind.ASSIGN_OWNER:
                 owner_id = _said(asked.owner_id)
-                candidates.assign_owner(log, by, self._whose(id), owner_id, application_id=id)
+                owners.assign(log, by, self._whose(id), owner_id, application_id=id)
             case BulkKind.MESSAGE:
                 subject, body = self._letter(by, id, _said(asked.template_id))
                 messages.request(

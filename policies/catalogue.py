@@ -1,5 +1,6 @@
 """Every policy there is. A new one begins at the log's end, with a row of its own migration."""
 
+from policies.asking_consent import AskForConsent, RenewConsents
 from policies.bulk_actions import CarryOutBulkActions
 from policies.expiring_offers import ExpireOffers
 from policies.inviting import SendInvitations
@@ -15,4 +16,6 @@ POLICIES: tuple[type[Policy], ...] = (
     SendInvitations,
     ReadDocuments,
     CarryOutBulkActions,
+    RenewConsents,
+    AskForConsent,
 )

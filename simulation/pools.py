@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from commands import candidates, outreach, pools
+from commands import candidates, consents, outreach, owners, pools
 from domain.outreach import (
     TouchpointBounced,
     TouchpointClicked,
@@ -63,7 +63,7 @@ class Pool:
         person.does(candidates.register, at, self.owner, makes={"id": person.id}, **person.details)
         self._does(person, outreach.attend, at, event_code=event)
         if self.dice.random() < OWNED:
-            self._does(person, candidates.assign_owner, person.after(0, 2), owner_id=self.owner)
+            self._does(person, owners.assign, person.after(0, 2), owner_id=self.owner)
         self.welcome(person, "met_at_event")
         return person
 
@@ -84,7 +84,7 @@ class Pool:
         person.consent_until = at + self.dice.choice(CONSENT_LASTS)
         self._does(
             person,
-            outreach.grant_consent,
+            consents.grant,
             at,
             purpose="contact",
             text_version="v2",
@@ -192,12 +192,12 @@ class Pool:
         person.reachable = False
         match self.dice.randrange(3):
             case 0:
-                self._does(person, outreach.opt_out, person.after(0, 1), channel="all")
+                self._does(person, consents.opt_out, person.after(0, 1), channel="all")
                 self.leave(person, person.after(0, 1), "opted_out")
             case 1:
-                self._does(person, outreach.opt_out, person.after(0, 1), channel="email")
+                self._does(person, consents.opt_out, person.after(0, 1), channel="email")
             case _:
-                self._does(person, outreach.withdraw_consent, person.now, purpose="contact")
+                self._does(person, consents.withdraw, person.now, purpose="contact")
                 person.consent_until = None
 
     def _nurture(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import app
-from commands import applications, candidates, interviews, outreach, pools, requisitions
+from commands import applications, candidates, consents, interviews, outreach, pools, requisitions
 from domain.application import Application, Status
 from domain.errors import Refusal
 from domain.outreach import TouchpointDelivered
@@ -100,9 +100,7 @@ class Writer(threading.Thread):
     def keep_in_touch(self, by: Attribution) -> Recorded:
         candidate = self.log.candidate(self.one(self.candidates))
         if "contact" not in candidate.consents:
-            return outreach.grant_consent(
-                self.log, by, candidate.id, purpose="contact", text_version="v1"
-            )
+            return consents.grant(self.log, by, candidate.id, purpose="contact", text_version="v1")
         if not candidate.pools:
             return pools.add_member(self.log, by, self.one(self.pools), candidate.id, "finalist")
         if not candidate.touchpoints:

@@ -34,6 +34,7 @@ from domain.event import (
     Event,
     Moment,
     Percent,
+    PublicText,
     Sealed,
     Words,
     utc_text,
@@ -56,7 +57,7 @@ from domain.outreach import (
 )
 from domain.plan import STANDARD_PLAN, InterviewPlan
 from domain.reason import ReasonKind
-from domain.requisition import PublicText, Requisition, State
+from domain.requisition import Requisition, State
 from domain.role import Role
 from domain.self_identification import form_for
 from domain.self_scheduling import Slot, SlotRule

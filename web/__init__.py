@@ -3,6 +3,7 @@
 from web import (
     application_form,
     careers,
+    keep_in_touch,
     receipts,
     self_identification,
     self_scheduling,
@@ -12,6 +13,7 @@ from web import (
 ROUTERS = (
     sign_in.router,
     self_scheduling.router,
+    keep_in_touch.router,
     careers.router,
     application_form.router,
     receipts.router,

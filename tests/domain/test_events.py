@@ -37,6 +37,7 @@ from domain.event import (
     Moment,
     Percent,
     Personal,
+    PublicText,
     Sealed,
     Words,
     personal_fields,
@@ -48,7 +49,7 @@ from domain.knock_out import KnockOutPolicy
 from domain.message_template import TemplateText
 from domain.plan import InterviewPlan, Stage, StageKind
 from domain.reason import ReasonKind
-from domain.requisition import PublicText, State
+from domain.requisition import State
 from domain.role import Role, Scope
 from domain.self_scheduling import Buffer, Minutes, Slot, SlotRule, WallTime, Weekday
 from tests import strategies

@@ -6,7 +6,7 @@ import pytest
 
 from domain.application import AlreadyApplied
 from domain.candidate import Candidate
-from domain.consent import HasOptedOut, NoValidConsent
+from domain.consent import AddressBounced, HasOptedOut, NoValidConsent
 from domain.merging import (
     DuplicateDismissed,
     MergedFrom,
@@ -18,7 +18,6 @@ from domain.merging import (
     WithThemselves,
 )
 from domain.outreach import (
-    AddressBounced,
     AlreadyInPool,
     InActiveApplication,
     NotInPool,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.application import BeforeApplication
 from domain.candidate import Candidate
+from domain.consent import AddressBounced
 from domain.correction import EntryNotCorrectable
 from domain.errors import NotFound
 from domain.message import (
@@ -26,7 +27,6 @@ from domain.message_template import (
     UnknownVariable,
     VariableMissing,
 )
-from domain.outreach import AddressBounced
 from tests import examples, strategies
 from tests.examples import the_application, the_message
 

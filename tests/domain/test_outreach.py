@@ -6,10 +6,9 @@ import pytest
 
 from domain.application import AlreadyApplied, Status
 from domain.candidate import Candidate
-from domain.consent import HasOptedOut, NoConsentToWithdraw, NoValidConsent
+from domain.consent import AddressBounced, HasOptedOut, NoConsentToWithdraw, NoValidConsent
 from domain.errors import NotFound
 from domain.outreach import (
-    AddressBounced,
     AttendedEvent,
     InActiveApplication,
     NotInPool,

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from commands import (
     applications,
+    consents,
     events,
     feedback,
     interviews,
@@ -368,7 +369,7 @@ class Recruiting(RuleBasedStateMachine):
             for id in list(candidate.touchpoints)[-1:]:
                 self.ask(outreach.touchpoint_outcome, candidate.id, id, TouchpointBounced)
         if contact == "opt_out":
-            self.ask(outreach.opt_out, candidate.id, "sms")
+            self.ask(consents.opt_out, candidate.id, "sms")
 
     @rule(who=numbers, other=numbers, undo=st.booleans())
     def merge(self, who: int, other: int, undo: bool) -> None:
