@@ -17,6 +17,7 @@ from cli import (
     keys,
     members,
     policies,
+    prospects,
     read_models,
     serving,
 )
@@ -48,6 +49,7 @@ for part in (
     erasure,
     keyring,
     policies,
+    prospects,
 ):
     cli.add_typer(part.cli)
 

@@ -101,16 +101,17 @@ def fail_asking(log: Log, by: Attribution, candidate_id: UUID, ask_id: UUID, cod
     return log.record(candidate, by=by)
 
 
-def answer(log: Log, candidate_id: UUID, ask_id: UUID, *, agrees: bool) -> Recorded:
-    """Records what a person answered by the link of our mail; said again, the last word counts."""
+def answer(log: Log, candidate_id: UUID, ask_id: UUID, *, agrees: bool) -> None:
+    """Records what a person answered by the link of our mail; who objects twice objects once."""
     candidate = answering(log, candidate_id, ask_id)
     texts = log.organisation_itself().contact_texts
     if agrees:
         until = months_on(candidate.occurring, texts.consent_months)
         candidate.grant_consent(CONTACT, texts.consent_version, until)
-    elif EVERY_CHANNEL not in candidate.opted_out:
+    elif EVERY_CHANNEL not in candidate.person.opted_out:
         candidate.opt_out()
-    return log.record(candidate, by=Attribution("candidate", candidate.id, "candidate", "web"))
+    if candidate.pending_events:
+        log.record(candidate, by=Attribution("candidate", candidate.id, "candidate", "web"))
 
 
 def answering(log: Log, candidate_id: UUID, ask_id: UUID) -> Candidate:

@@ -101,7 +101,7 @@ class RenewConsents(CommandPolicy):
             return "no_end"
         if ends - BEFORE > candidate.occurring:
             return ends - BEFORE
-        if candidate.person.open_applications():
+        if any(candidate.person.open_applications()):
             # Somebody in a process is in touch with us anyway; they are asked when it is over.
             return candidate.occurring + timedelta(days=1)
         consents.ask(log, by, candidate.id, Asking.RENEWAL, ask_id=by.command_id)

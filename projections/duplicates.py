@@ -4,6 +4,7 @@ Equal tokens are equal words, whatever they are (projections/search_tokens.py). 
 who are one person already, and those found not to be.
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -100,6 +101,27 @@ LIMIT %(most)s
 """  # noqa: S608  # as above
 
 
+KNOWN_BY_ANY = f"""
+WITH {people.ONE_PERSON}
+SELECT DISTINCT ON (sought.number)
+    sought.number,
+    COALESCE(one_person.person_id, entry.candidate_id)
+FROM unnest(%(numbers)s::int[], %(tokens)s::bigint[]) AS sought (number, token)
+CROSS JOIN LATERAL (
+    SELECT candidate_id
+    FROM search_entries
+    WHERE key_version = %(version)s
+      AND field = 'email'
+      AND tokens && ARRAY[sought.token]
+      AND position <= %(p)s
+      AND superseded_at > %(p)s
+    ORDER BY position
+    LIMIT 1
+) AS entry
+LEFT JOIN one_person USING (candidate_id)
+"""  # noqa: S608  # as above
+
+
 class DuplicateRow(BaseModel):
     """Two candidates who may be one person."""
 
@@ -139,3 +161,18 @@ def others_with_email(search: Search, asked: Asked, email: str, *, than: UUID) -
         "most": SHARED_BY_AT_MOST,
     }
     return [id for (id,) in search.connection.execute(KNOWN_BY.encode(), parameters)]
+
+
+def known_by_email(search: Search, asked: Asked, emails: Mapping[int, str]) -> dict[int, UUID]:
+    """Who gave each of these addresses first, as far as they are indexed; by the number given.
+
+    Raises SearchBeingBuilt.
+    """
+    version, tokeniser = search.in_force()
+    parameters = {
+        **asked.parameters,
+        "version": version,
+        "numbers": list(emails),
+        "tokens": [tokeniser.address(email) for email in emails.values()],
+    }
+    return dict(search.connection.execute(KNOWN_BY_ANY.encode(), parameters).fetchall())

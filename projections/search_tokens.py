@@ -66,6 +66,10 @@ class Tokeniser:
         """The tokens to look for: of each term any one must be found; the rarest term first."""
         return [list(map(self._token, term)) for term in terms_of(query)]
 
+    def address(self, email: str) -> int:
+        """The token of a whole e-mail address."""
+        return self._token(f"e:{plain(email.strip())}")
+
     def external_id(self, external_id: str) -> int:
         """The token of another system's id, given as system:id."""
         return self._token(f"x:{external_id}")
