@@ -74,9 +74,8 @@ def ask(
     log: Log, by: Attribution, candidate_id: UUID, asking: Asking, ask_id: UUID | None = None
 ) -> Recorded:
     """Has a person asked whether we may keep in touch. Raises NoContactTexts."""
-    organisation = log.organisation_itself()
+    candidate, organisation = log.candidate(candidate_id), log.organisation_itself()
     _ = organisation.contact_texts
-    candidate = log.candidate(candidate_id)
     candidate.ask_for_consent(ask_id or new_id(), asking)
     return log.record(candidate, by=by, relying_on=[organisation])
 

@@ -191,8 +191,6 @@ def everything(hireledger: Hireledger, http: TestClient) -> dict[str, str]:
     candidate, application = applied(their, requisition)
     about = f"/applications/{application}"
     pool = post(their, "/pools", title="Finalists")["id"]
-    texts = {"notice": "n", "notice_version": "n", "consent_text": "c", "consent_version": "c"}
-    post(their, "/contact-texts", **texts)
     post(their, f"/candidates/{candidate}/consents", text_version="v1")
     document = their.post(f"/api/candidates/{candidate}/documents", **A_FILE).json()
     held = post(their, f"/candidates/{candidate}/legal-holds", matter="case-1")

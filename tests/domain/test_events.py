@@ -102,6 +102,7 @@ PLAIN = [
     ChainStep,
     State,
     PublicText,
+    Asking,
     OwnershipDays,
     KnockOutPolicy,
     ApplicationForm,
