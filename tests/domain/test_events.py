@@ -22,6 +22,7 @@ from domain.application_form import ApplicationForm, KnockOut, Question, Questio
 from domain.approval import ApprovalStep, ApprovalSubject, ChainStep
 from domain.bulk_action import BulkKind, RefusedItem
 from domain.check import Measure
+from domain.consent import Asking
 from domain.cost import CostScope
 from domain.document import MediaType
 from domain.errors import Refusal
