@@ -39,6 +39,7 @@ WHERE command_id = %(command)s
 """
 
 _told_by = (
+    "enrolment_id",
     "message_id",
     "check_id",
     "document_id",
@@ -51,6 +52,8 @@ _told_by = (
 )
 _ids = (
     "message_id",
+    "enrolment_id",
+    "campaign_id",
     "application_id",
     "interview_id",
     "invitation_id",
@@ -128,6 +131,8 @@ class Answer(BaseModel):
     document_id: UUID | None = None
     check_id: UUID | None = None
     bulk_action_id: UUID | None = None
+    campaign_id: Annotated[UUID | None, Field(description="A sequence or campaign.")] = None
+    enrolment_id: UUID | None = None
     destroyed: Annotated[
         list[Category] | None, Field(description="Categories of personal data destroyed.")
     ] = None

@@ -10,9 +10,9 @@ from api.asking import Limit, getting
 from api.caller import READING, RECRUITING, Caller, may
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
-from commands import messages
+from commands import doubts
 from commands import policies as commands
-from commands.messages import Resolution
+from commands.doubts import Resolution
 from domain.errors import NotFound
 from policies.catalogue import POLICIES
 from policies.standing import (
@@ -155,7 +155,7 @@ def resolve_doubt(
     key: Key, body: Settlement, command: Commanding = commanding(RECRUITING)
 ) -> Answer:
     """Settles a doubt: the message did go out, or is to be sent again."""
-    return command.answer(messages.resolve(command.log, command.by, key, **body.model_dump()))
+    return command.answer(doubts.resolve(command.log, command.by, key, **body.model_dump()))
 
 
 @get("/unmatched-mail")

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.shared import AsJson, Org, chosen, fail, running, say, show
-from commands import messages
+from commands import doubts
 from commands import policies as commands
-from commands.messages import Resolution
+from commands.doubts import Resolution
 from domain.role import Role
 from policies.catalogue import POLICIES
 from policies.standing import OutboxRow, standings, unsettled
@@ -87,7 +87,7 @@ def outbox(
         organisation = chosen(hireledger, org)
         if resolve is not None:
             log = hireledger.log(organisation)
-            messages.resolve(log, operator(organisation), resolve, resolution)
+            doubts.resolve(log, operator(organisation), resolve, resolution)
         with hireledger.database.transaction(organisation) as connection:
             rows = unsettled(connection)
     tell(rows, as_json)

@@ -1,7 +1,6 @@
 """Commands about messages to candidates, and what comes back."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from domain.candidate import Candidate
@@ -13,21 +12,8 @@ from store.log import Log, Recorded
 from store.outbox import Effect
 
 
-class Resolution(StrEnum):
-    """What a person decides about a message of which nobody knows whether it went out."""
-
-    SENT = "sent"
-    RESEND = "resend"
-
-
 class BeingSent(Refusal):
     """The message is being handed over to the mail server."""
-
-    status = 409
-
-
-class NotInDoubt(Refusal):
-    """There is no doubt about {key}: it is {state}."""
 
     status = 409
 
@@ -79,30 +65,6 @@ def sending_of(log: Log, candidate: Candidate, message_id: UUID) -> Effect:
     return outbox.sending(
         position, message_id, message.application_id, message.send_at or candidate.occurring
     )
-
-
-def resolve(
-    log: Log,
-    by: Attribution,
-    key: str,
-    resolution: Resolution,
-    *,
-    occurred_at: datetime | None = None,
-) -> Recorded:
-    """Settles the doubt whether a message went out. Raises NotInDoubt."""
-    with log.database.transaction(log.organisation) as connection:
-        effect = outbox.find(connection, key)
-        state = outbox.hold(connection, key)
-        if state != "in_doubt" or effect.policy != outbox.SENDING:
-            raise NotInDoubt(key=key, state=state)
-        candidate = log.candidate_of_message(effect.about).at(occurred_at)
-        if resolution == Resolution.SENT:
-            candidate.note_sending(
-                effect.about, effect.provider_id or "not_known", confirmed_by_hand=True
-            )
-        else:
-            candidate.resend_message(effect.about)
-        return log.record(candidate, by=by)
 
 
 def note_sending(

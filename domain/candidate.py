@@ -143,7 +143,6 @@ class Candidate(SelfIdentification):
 
     origin: str = APPLIED
     """How the person first came: by applying, or because someone found them."""
-    time_zone: str | None = None
 
     def register(
         self,
@@ -261,4 +260,5 @@ class Candidate(SelfIdentification):
             case MergeEvent():
                 self.note_merge(event)
             case CandidateEvent():
+                self.note_enrolment(event)
                 self.note_erasure(event)

@@ -4,6 +4,7 @@ from domain import (
     agency,
     api_key,
     bulk_action,
+    campaign,
     candidate,
     cost,
     member,
@@ -30,6 +31,7 @@ aggregates: tuple[type[Aggregate], ...] = (
     tracking_link.TrackingLink,
     agency.Agency,
     bulk_action.BulkAction,
+    campaign.Campaign,
 )
 
 stream_types: dict[type[Event], str] = {kind.event_class: kind.stream_type for kind in aggregates}

@@ -132,6 +132,7 @@ class Erasure(Documents):
         if categories is None:
             for application in list(self.open_applications()):
                 self.withdraw(application.id, ERASED)
+            self.end_enrolments(ERASED)
             for pool_id in sorted(self.pools):
                 self.remove_from_pool(pool_id, ERASED)
         meant = [key for key in keys if categories is None or key.category in categories]

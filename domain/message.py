@@ -9,9 +9,9 @@ from uuid import UUID
 from domain.application import ApplicationEvent
 from domain.consent import EMAIL
 from domain.correction import EntryNotCorrectable
+from domain.enrolment import Enrolments
 from domain.errors import NotFound, Refusal
 from domain.event import Code, CommunicationText, Count, Event, Moment
-from domain.outreach import Outreach
 
 _breaks_lines = {"Cc", "Zl", "Zp"}
 """Unicode categories that could end a header line and begin another."""
@@ -107,7 +107,7 @@ class Message:
     handed_over: bool = False
 
 
-class Messages(Outreach):
+class Messages(Enrolments):
     """The decisions about what we write to a candidate, and what they answer.
 
     A message is evidence and a courtesy: a closed application takes it too.

@@ -74,13 +74,13 @@ class MessageTemplate(Aggregate):
 
     def create(self, title: str, subject: str, body: str) -> None:
         """Starts a template. Raises UnknownVariable."""
-        _guard_places(subject + body)
+        guard_places(subject + body, Variable)
         self.happened(TemplateCreated, title=title, subject=subject, body=body)
 
     def revise(self, title: str, subject: str, body: str) -> None:
         """Gives a template other words. Raises UnknownVariable, TemplateIsArchived."""
         self._guard_in_use()
-        _guard_places(subject + body)
+        guard_places(subject + body, Variable)
         self.happened(TemplateRevised, title=title, subject=subject, body=body)
 
     def archive(self) -> None:
@@ -94,7 +94,7 @@ class MessageTemplate(Aggregate):
         What is filled in is text and stays text: places in it are not looked at again.
         """
         self._guard_in_use()
-        return _fill_in(self.subject, known), _fill_in(self.body, known)
+        return fill_in(self.subject, known), fill_in(self.body, known)
 
     def _guard_in_use(self) -> None:
         self.guard(not self.archived, TemplateIsArchived(id=self.id))
@@ -106,13 +106,16 @@ class MessageTemplate(Aggregate):
             self.archived = True
 
 
-def _guard_places(text: str) -> None:
+def guard_places(text: str, known: type[StrEnum]) -> None:
+    """Refuses a place for what nobody fills in. Raises UnknownVariable."""
     for name in PLACE.findall(text):
-        if name.strip() not in set(Variable):
-            raise UnknownVariable(variable=name.strip(), known=", ".join(Variable))
+        if name.strip() not in set(known):
+            raise UnknownVariable(variable=name.strip(), known=", ".join(known))
 
 
-def _fill_in(text: str, known: Mapping[str, str | None]) -> str:
+def fill_in(text: str, known: Mapping[str, str | None]) -> str:
+    """A text with each place filled in; what is filled in stays text. Raises VariableMissing."""
+
     def value(place: re.Match[str]) -> str:
         name = place[1].strip()
         if not known.get(name):

@@ -194,6 +194,7 @@ class Organisation(Aggregate):
     """The title of each reason since when, where it differs from the standard; None: retired."""
     own_tags: dict[str, tuple[datetime, str | None]] = field(default_factory=dict)
     """The title of each tag since when; None since it was retired."""
+    time_zone: str = "UTC"
     paused: set[str] = field(default_factory=set)
     careers_page: CareersPagePublished | None = None
     knock_out_policy: KnockOutPolicy = KnockOutPolicy.REVIEW
@@ -335,6 +336,8 @@ class Organisation(Aggregate):
 
     def note(self, event: Event) -> None:
         match event:
+            case Created():
+                self.time_zone = event.time_zone
             case CareersPagePublished():
                 self.careers_page = event
             case CareersPageWithdrawn():

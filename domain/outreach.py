@@ -36,6 +36,7 @@ class Nurtured(CandidateEvent, name="candidate.nurtured"):
     pool_id: UUID | None = None
     sequence_id: UUID | None = None
     campaign_id: UUID | None = None
+    enrolment_id: UUID | None = None
     step: Count | None = None
     channel: Code
     logged_by_hand: bool = False
@@ -65,6 +66,8 @@ class TouchpointClicked(TouchpointEvent, name="touchpoint.clicked"):
 class TouchpointReplied(TouchpointEvent, name="touchpoint.replied"):
     sentence = "Replied"
     sentiment: Code | None = None
+    assessed_by: Code | None = None
+    """The rules that told the sentiment, by version; omitted: a person."""
     text: CommunicationText = None
 
 
@@ -163,7 +166,7 @@ class Outreach(Owners):
 
     def remove_from_pool(self, pool_id: UUID, reason_code: str) -> None:
         """Ends the candidate's membership of a pool."""
-        self._guard_member(pool_id)
+        self.guard_member(pool_id)
         self.happened(RemovedFromPool, pool_id=pool_id, reason_code=reason_code)
 
     def nurture(
@@ -188,7 +191,7 @@ class Outreach(Owners):
         self.guard_survivor()
         rules = NO_RULES if logged_by_hand else rules
         self.guard_contact(channel, sender_id=sender_id, rules=rules)
-        self._guard_member(pool_id)
+        self.guard_member(pool_id)
         self.happened(
             Nurtured,
             touchpoint_id=touchpoint_id,
@@ -234,7 +237,8 @@ class Outreach(Owners):
             TooManyContacts(contacts=len(contacts), days=rules.within_days, next_on=next_on),
         )
 
-    def _guard_member(self, pool_id: UUID | None) -> None:
+    def guard_member(self, pool_id: UUID | None) -> None:
+        """Refuses outreach by a pool that the person is not in. Raises NotInPool."""
         member = pool_id is None or pool_id in self.person.pools
         self.guard(member, NotInPool(pool_id=pool_id))
 
@@ -263,7 +267,7 @@ class Outreach(Owners):
         """Brings the candidate back: the start of a new application."""
         self.guard_survivor()
         self.guard_consent(CONTACT)
-        self._guard_member(pool_id)
+        self.guard_member(pool_id)
         if previous_application_id is not None:
             previous = self.person.application(previous_application_id)
             self.guard(

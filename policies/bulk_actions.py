@@ -18,7 +18,7 @@ from commands.deciding import decided_anew
 from domain.bulk_action import BulkAction, BulkActionRequested, BulkKind, RefusedItem
 from domain.errors import Refusal
 from policies.mail.wording import filled_in
-from policies.policy import CommandPolicy, Decision
+from policies.policy import CommandPolicy, Decision, on_behalf
 from store.access_log import Access
 from store.append import AlreadyDone
 from store.envelope import Attribution
@@ -33,18 +33,6 @@ THREADS = 8
 """Steps at a time, so that their appends share transactions (store/append.py)."""
 NOTED_AFTER = 100
 TRIES = 20
-
-ASKED_BY = """
-SELECT
-    event_id,
-    actor_type,
-    actor_id,
-    on_behalf_of,
-    authority,
-    source
-FROM events
-WHERE position = %(position)s
-"""
 
 
 class CarryOutBulkActions(CommandPolicy):
@@ -61,9 +49,7 @@ class CarryOutBulkActions(CommandPolicy):
 
     def act(self, log: Log, effect: Effect, by: Attribution) -> str | datetime:
         """Does it on behalf of whoever asked, to whom each step is attributed."""
-        asked = log.database.read(log.organisation, ASKED_BY, {"position": effect.position})[0]
-        cause = asked.pop("event_id")
-        carry_out(log, effect.about, replace(by, **asked, causation_id=cause))
+        carry_out(log, effect.about, on_behalf(log, effect, by))
         return "done"
 
 

@@ -2,8 +2,11 @@
 
 from policies.asking_consent import AskForConsent, RenewConsents
 from policies.bulk_actions import CarryOutBulkActions
+from policies.confirming_deliveries import ConfirmDeliveries
+from policies.enrolling import EnrolAudiences
 from policies.expiring_offers import ExpireOffers
 from policies.inviting import SendInvitations
+from policies.nurturing import Nurture
 from policies.policy import Policy
 from policies.reading import ReadDocuments
 from policies.reminding import RemindInterviewers
@@ -18,4 +21,7 @@ POLICIES: tuple[type[Policy], ...] = (
     CarryOutBulkActions,
     RenewConsents,
     AskForConsent,
+    EnrolAudiences,
+    Nurture,
+    ConfirmDeliveries,
 )

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid5
@@ -28,6 +28,8 @@ class Settled:
     outcome: str
     effect: str | None = None
     """Only this; omitted: all of it."""
+    leaves_doubt: bool = False
+    """Whether what has left the house, or may have, is left to end as it will."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,18 @@ class Again:
 
 
 Decision = Effect | Settled | Again
+
+ASKED_BY = """
+SELECT
+    event_id,
+    actor_type,
+    actor_id,
+    on_behalf_of,
+    authority,
+    source
+FROM events
+WHERE position = %(position)s
+"""
 
 
 class Policy(ABC):
@@ -89,8 +103,8 @@ class MailPolicy(Policy):
     """What is to be done is a mail."""
 
     @abstractmethod
-    def prepare(self, log: Log, connection: Connection, effect: Effect) -> Mail | str:
-        """The mail that is due, or a code why there is nothing to send any more.
+    def prepare(self, log: Log, connection: Connection, effect: Effect) -> Mail | str | datetime:
+        """The mail that is due, a code why there is nothing to send any more, or when it is due.
 
         What it opens, it opens on this connection. Raises CannotBeMailed.
         """
@@ -102,6 +116,13 @@ class MailPolicy(Policy):
     @abstractmethod
     def refused(self, log: Log, effect: Effect, code: str, by: Attribution) -> None:
         """Records that the mail cannot be sent."""
+
+
+def on_behalf(log: Log, effect: Effect, by: Attribution) -> Attribution:
+    """The command as that of whoever caused the effect."""
+    asked = log.database.read(log.organisation, ASKED_BY, {"position": effect.position})[0]
+    cause = asked.pop("event_id")
+    return replace(by, **asked, causation_id=cause)
 
 
 def actor_id(name: str) -> UUID:

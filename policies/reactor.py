@@ -171,6 +171,7 @@ class Reactor:
                     decision.about,
                     decision.outcome,
                     decision.effect,
+                    leaves_doubt=decision.leaves_doubt,
                 )
             case Again():
                 outbox.revive(connection, self.policy.name, decision.about)
@@ -261,6 +262,9 @@ class Reactor:
                 return error
             if isinstance(mail, str):
                 outbox.finish(connection, effect.key, mail)
+                return None
+            if isinstance(mail, datetime):
+                outbox.postpone(connection, effect.key, mail, "postponed")
                 return None
             outbox.attempt(connection, effect.key, mail.provider_id)
             return mail

@@ -17,6 +17,7 @@ from domain.agency import Agency
 from domain.aggregate import Aggregate
 from domain.api_key import ApiKey
 from domain.bulk_action import BulkAction
+from domain.campaign import Campaign
 from domain.candidate import Candidate
 from domain.cost import Cost
 from domain.errors import NotFound, VersionMismatch
@@ -65,6 +66,28 @@ SELECT stream_id
 FROM events
 WHERE (data ->> 'invitation_id')::uuid = %(invitation)s
   AND type = 'interview.slots_offered'
+"""
+
+CANDIDATE_OF_ENROLMENT = """
+SELECT stream_id
+FROM events
+WHERE (data ->> 'enrolment_id')::uuid = %(enrolment)s
+  AND type = 'enrolment.begun'
+"""
+
+CANDIDATE_OF_STEP = """
+SELECT stream_id
+FROM events
+WHERE (data ->> 'touchpoint_id')::uuid = %(touchpoint)s
+  AND type = 'enrolment.step_planned'
+"""
+
+EVER_IN_POOL = """
+SELECT DISTINCT stream_id
+FROM events
+WHERE (data ->> 'pool_id')::uuid = %(pool)s
+  AND type = 'pool.member_added'
+ORDER BY stream_id
 """
 
 INTERVIEW_OF_MAIL = """
@@ -208,6 +231,29 @@ class Log(Application[UUID]):
             raise NotFound(what="invitation", id=invitation_id)
         return self.candidate(rows[0]["stream_id"])
 
+    def candidate_of_enrolment(self, enrolment_id: UUID) -> Candidate:
+        """The candidate who goes, or went, through a sequence or campaign. Raises NotFound."""
+        rows = self.database.read(
+            self.organisation, CANDIDATE_OF_ENROLMENT, {"enrolment": enrolment_id}
+        )
+        if not rows:
+            raise NotFound(what="enrolment", id=enrolment_id)
+        return self.candidate(rows[0]["stream_id"])
+
+    def candidate_of_step(self, touchpoint_id: UUID) -> Candidate:
+        """The candidate whom a step of a sequence or campaign goes to. Raises NotFound."""
+        rows = self.database.read(
+            self.organisation, CANDIDATE_OF_STEP, {"touchpoint": touchpoint_id}
+        )
+        if not rows:
+            raise NotFound(what="touchpoint", id=touchpoint_id)
+        return self.candidate(rows[0]["stream_id"])
+
+    def ever_in_pool(self, pool_id: UUID) -> list[UUID]:
+        """The histories that were ever put into a pool."""
+        rows = self.database.read(self.organisation, EVER_IN_POOL, {"pool": pool_id})
+        return [row["stream_id"] for row in rows]
+
     def interview_of_mail(self, mail_id: UUID) -> tuple[UUID, UUID | None]:
         """The interview a mail was about, and the interviewer it went to. Raises NotFound."""
         rows = self.database.read(self.organisation, INTERVIEW_OF_MAIL, {"mail": mail_id})
@@ -282,6 +328,10 @@ class Log(Application[UUID]):
     def bulk_action(self, id: UUID) -> BulkAction:
         """A bulk action. Raises NotFound."""
         return self._get(BulkAction, id)
+
+    def campaign(self, id: UUID) -> Campaign:
+        """A sequence or campaign. Raises NotFound."""
+        return self._get(Campaign, id)
 
     def decided_by(self, approver_id: UUID) -> set[UUID]:
         """The requisitions someone has approved, or refused to."""

@@ -16,6 +16,7 @@ from domain.errors import NotFound
 from store.database import Connection, Database, Organisation
 
 SENDING = "send-messages"
+NURTURING = "nurture"
 
 ADD = """
 INSERT INTO outbox (
@@ -98,7 +99,7 @@ SET state = 'done',
 WHERE policy = %(policy)s
   AND about = %(about)s
   AND (%(effect)s::text IS NULL OR effect = %(effect)s)
-  AND state <> 'done'
+  AND (state = 'waiting' OR (state <> 'done' AND NOT %(leaves_doubt)s))
 """
 REVIVE = """
 UPDATE outbox
@@ -196,12 +197,20 @@ def doubt(connection: Connection, policy: str) -> int:
 
 
 def settle(
-    connection: Connection, policy: str, about: UUID, outcome: str, effect: str | None = None
+    connection: Connection,
+    policy: str,
+    about: UUID,
+    outcome: str,
+    effect: str | None = None,
+    *,
+    leaves_doubt: bool = False,
 ) -> None:
-    """Ends what a policy still had in mind about something."""
-    connection.execute(
-        SETTLE, {"policy": policy, "about": about, "outcome": outcome, "effect": effect}
-    )
+    """Ends what a policy still had in mind about something.
+
+    `leaves_doubt` says whether what was attempted already is left alone.
+    """
+    known = {"policy": policy, "about": about, "outcome": outcome, "effect": effect}
+    connection.execute(SETTLE, {**known, "leaves_doubt": leaves_doubt})
 
 
 def revive(connection: Connection, policy: str, about: UUID) -> None:

@@ -3,11 +3,9 @@
 What they say there is their own act. The last word counts; saying it twice adds nothing.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from http import HTTPStatus
-from typing import Annotated, Any, NamedTuple, ParamSpec
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -23,12 +21,11 @@ from policies.asking_consent import LINK, PATH
 from policies.mail.wording import organisation_title
 from store import sealed_tokens
 from store.log import Log
-from web.pages import page
+from web.pages import calmly, page
 
 GOOD_FOR = timedelta(days=366)
 
 router = APIRouter(prefix=PATH, tags=["Pages"], dependencies=[ANYONE])
-Parameters = ParamSpec("Parameters")
 Field = Annotated[str, Form(max_length=sealed_tokens.LONGEST)]
 
 
@@ -50,21 +47,8 @@ class Visit(NamedTuple):
         return self.log.organisation_itself().contact_texts
 
 
-def _calmly(endpoint: Callable[Parameters, Response]) -> Callable[Parameters, Response]:
-    """Lets an endpoint refuse on a page."""
-
-    @wraps(endpoint)
-    def shown(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Response:
-        try:
-            return endpoint(*args, **kwargs)
-        except Refusal as refusal:
-            return page("keep_in_touch_over", refusal.status, words=refusal.message)
-
-    return shown
-
-
 @router.get("")
-@_calmly
+@calmly("keep_in_touch_over")
 def show_question(request: Request, token: str = "") -> Response:
     """What we hold, what we ask, and how it stands."""
     visit = _visit(request, token)
@@ -72,7 +56,7 @@ def show_question(request: Request, token: str = "") -> Response:
 
 
 @router.post("")
-@_calmly
+@calmly("keep_in_touch_over")
 def answer_question(request: Request, token: Field = "", answer: Field = "") -> Response:
     """Records what they say, and shows how it stands."""
     visit = _visit(request, token)

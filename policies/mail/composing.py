@@ -3,6 +3,7 @@
 import hashlib
 import html
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -16,7 +17,11 @@ from policies.settings import MailSettings
 
 BAD_ADDRESS = "5.1.3"
 BAD_CONTENT = "5.6.0"
+ADDRESS_IN = re.compile(r"https?://(?:(?!&(?:lt|gt|quot|#x27);)[^\s<])+(?<![.,;:!?)\]])")
+"""An address in escaped text, without the full stop that ends its sentence."""
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,250}>")
+
+NO_HEADERS: Mapping[str, str] = {}
 
 
 class CannotBeMailed(Exception):
@@ -52,19 +57,23 @@ def compose(
     body: str,
     answers: str | None = None,
     answered_by: UUID | None = None,
+    sender_name: str | None = None,
+    page: str | None = None,
+    headers: Mapping[str, str] = NO_HEADERS,
 ) -> Mail:
     """A mail. `answers` is the Message-ID of one that it answers. Raises CannotBeMailed.
 
-    Answers go to the message, or are those of whoever is invited (`answered_by`).
+    Answers go to the message, or are those of whoever is invited (`answered_by`). `page` is HTML
+    that says the same as the body; omitted, it is made of it.
     """
 
     def address(kind: Kind) -> str:
         return f"{local_part(kind, organisation_id, message_id, secret)}@{settings.domain}"
 
     message = EmailMessage(SMTP)
-    message["From"] = settings.sender
     message["To"] = to = _address(recipient)
     try:
+        message["From"] = _named(settings.sender, sender_name)
         message["Subject"] = subject
     except ValueError:
         raise CannotBeMailed(BAD_CONTENT) from None
@@ -78,8 +87,10 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     if answers is not None and MESSAGE_ID.fullmatch(answers):
         message["In-Reply-To"] = message["References"] = answers
+    for name, value in headers.items():
+        message[name] = value
     message.set_content(body)
-    message.add_alternative(as_html(body), subtype="html")
+    message.add_alternative(page or as_html(body), subtype="html")
     return Mail(to.addr_spec, address(Kind.BOUNCE), message)
 
 
@@ -88,6 +99,10 @@ def answer_address(
 ) -> str:
     """Where what somebody invited answers to invitations goes; nobody else knows it."""
     return f"{local_part(Kind.ANSWER, organisation_id, invited_id, secret)}@{settings.domain}"
+
+
+def _named(sender: Address, name: str | None) -> Address:
+    return Address(name, addr_spec=sender.addr_spec) if name else sender
 
 
 def _address(text: str) -> Address:
@@ -102,10 +117,17 @@ def _address(text: str) -> Address:
         raise CannotBeMailed(BAD_ADDRESS) from error
 
 
-def as_html(body: str) -> str:
-    """Text as HTML in which nothing is markup but the paragraphs."""
+def as_html(body: str, target: Callable[[str], str] | None = None) -> str:
+    """Text as HTML in which nothing is markup but the paragraphs.
+
+    Addresses become links if it is said where each leads.
+    """
+
+    def link(address: re.Match[str]) -> str:
+        leads_to = html.escape(target(html.unescape(address[0])) if target else address[0])
+        return f'<a href="{leads_to}">{address[0]}</a>'
+
     paragraphs = re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip())
-    inner = "\n".join(
-        f"<p>{html.escape(paragraph).replace(chr(10), '<br>')}</p>" for paragraph in paragraphs
-    )
+    texts = (html.escape(paragraph).replace(chr(10), "<br>") for paragraph in paragraphs)
+    inner = "\n".join(f"<p>{ADDRESS_IN.sub(link, text) if target else text}</p>" for text in texts)
     return f'<!doctype html>\n<html><meta charset="utf-8">\n<body>\n{inner}\n</body></html>\n'

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from psycopg import OperationalError
 
-from commands import interviews, messages
+from commands import enrolments, interviews, messages
 from commands.deciding import decided_anew
 from domain.errors import Conflict, NotFound
 from domain.interview import NotAnInterviewer, Participation
 from policies.faults import where
 from policies.mail.itip import Reply, reply_in
 from policies.mail.reading import Malformed, Read, Report, headers_of, read
+from policies.mail.sentiment import RULES, asks_to_leave, sentiment
 from policies.mail.tokens import PURPOSE, Kind, Token, tokens_in
 from policies.policy import actor_id
 from store.append import AlreadyDone, AppendUncertain
@@ -88,7 +89,7 @@ class Receiver:
             said = read(arrived.octets, whole=arrived.whole)
         except Malformed:
             return self._unmatched(arrived, MALFORMED, log.organisation)
-        keep = partial(self._attach, log, token, said)
+        keep = partial(self._attach, log, token, said, arrived)
         if token.kind == Kind.ANSWER:
             keep = partial(self._keep_answer, log, token, said, arrived)
         try:
@@ -128,7 +129,7 @@ class Receiver:
         found = self.hireledger.organisations()
         return next((o for o in found if o.name == MAIN), found[0] if found else None)
 
-    def _attach(self, log: Log, token: Token, said: Read) -> str:
+    def _attach(self, log: Log, token: Token, said: Read, arrived: Arrived) -> str:
         by = self._by(log, token, said)
         report = said.report
         if token.kind == Kind.BOUNCE and report is not None:
@@ -136,12 +137,15 @@ class Receiver:
                 return "delivered"
             self._note_bounce(log, by, token.message_id, report)
             return "bounced"
+        # Nobody but a program writes to the address that returns go to (RFC 3834).
+        automatic = said.automatic or token.kind == Kind.BOUNCE
+        if is_step(log, token.message_id):
+            return self._keep_reply(log, by, token, said, arrived, automatic=automatic)
         messages.receive(
             log,
             by,
             token.message_id,
-            # Nobody but a program writes to the address that returns go to (RFC 3834).
-            automatic=said.automatic or token.kind == Kind.BOUNCE,
+            automatic=automatic,
             attachments=said.attachments,
             truncated=said.truncated,
             sender=said.sender,
@@ -151,8 +155,35 @@ class Receiver:
         )
         return "received"
 
+    def _keep_reply(
+        self,
+        log: Log,
+        by: Attribution,
+        token: Token,
+        said: Read,
+        arrived: Arrived,
+        *,
+        automatic: bool,
+    ) -> str:
+        """What somebody answers to our outreach; that they are away is no answer."""
+        if automatic:
+            return self._unmatched(arrived, NO_ANSWER, log.organisation)
+        enrolments.receive_reply(
+            log,
+            by,
+            token.message_id,
+            sentiment=sentiment(said.body),
+            assessed_by=RULES,
+            text=said.body,
+            opts_out=asks_to_leave(said.body),
+        )
+        return "received"
+
     def _note_bounce(self, log: Log, by: Attribution, mail_id: UUID, report: Report) -> None:
         code = report.code.lower()
+        if is_step(log, mail_id):
+            enrolments.bounce(log, by, mail_id, hard=report.failed)
+            return
         try:
             messages.bounce(log, by, mail_id, code, permanent=report.failed)
         except NotFound:
@@ -223,6 +254,15 @@ class Receiver:
         secret = self.keyring.secret("received mail")
         place = f"{arrived.mailbox}:{arrived.uid}".encode() if arrived.uid else b""
         return hmac.new(secret, place + arrived.octets, hashlib.sha256).hexdigest()[:32]
+
+
+def is_step(log: Log, mail_id: UUID) -> bool:
+    """Whether a mail was a step of a sequence or campaign."""
+    try:
+        log.candidate_of_step(mail_id)
+    except NotFound:
+        return False
+    return True
 
 
 def note_unmatched(connection: Connection, arrived: Arrived, reason: str, mark: str) -> None:

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from commands import applications, candidates, messages
-from commands.messages import BeingSent, NotInDoubt, Resolution
+from commands import applications, candidates, doubts, messages
+from commands.doubts import NotInDoubt, Resolution
+from commands.messages import BeingSent
 from domain.candidate import Candidate
 from domain.event import Category
 from domain.message import (
@@ -457,18 +458,18 @@ def test_an_answer_that_never_came_is_a_doubt_that_a_person_settles(
     with pytest.raises(BeingSent):
         messages.cancel(log, recruiting(), written[1])
 
-    messages.resolve(log, recruiting(), row.key, Resolution.RESEND)
+    doubts.resolve(log, recruiting(), row.key, Resolution.RESEND)
     run_out(sender)
     assert len(smtp.mails) == 2
     assert smtp.mails[0]["Message-ID"] == smtp.mails[1]["Message-ID"]
 
-    messages.resolve(log, recruiting(), row.key, Resolution.SENT)
+    doubts.resolve(log, recruiting(), row.key, Resolution.SENT)
     run_out(sender)
     assert waiting(log) == []
     (sent,) = of_type(log.candidate(written[0]), MessageSent)
     assert sent.confirmed_by_hand
     with pytest.raises(NotInDoubt):
-        messages.resolve(log, recruiting(), row.key, Resolution.RESEND)
+        doubts.resolve(log, recruiting(), row.key, Resolution.RESEND)
 
 
 def test_an_answer_settles_the_doubt_whether_the_message_went_out(
