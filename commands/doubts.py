@@ -58,7 +58,7 @@ def resolve(
                     candidate.note_step(
                         candidate.touchpoint_of(effect.about, step),
                         log.campaign(candidate.enrolment(effect.about).said.campaign_id),
-                        time_zone=log.organisation_itself().time_zone,
+                        hours=log.organisation_itself().writing_hours,
                     )
                 else:
                     candidate.resend_step(effect.about, step)

@@ -31,7 +31,7 @@ def enrol(
         new_id(),
         campaign,
         sender_id=campaign.said.sender_id or sender_id,
-        time_zone=organisation.time_zone,
+        hours=organisation.writing_hours,
         rules=organisation.outreach_rules,
     )
     return log.record(candidate, by=by, relying_on=[campaign, organisation])
@@ -59,7 +59,7 @@ def note_step(
     candidate.note_step(
         touchpoint_id,
         campaign,
-        time_zone=log.organisation_itself().time_zone,
+        hours=log.organisation_itself().writing_hours,
         subject=subject,
         body=body,
     )
@@ -88,7 +88,7 @@ def receive_reply(
     candidate.receive_reply(
         touchpoint_id,
         campaign,
-        time_zone=log.organisation_itself().time_zone,
+        hours=log.organisation_itself().writing_hours,
         sentiment=sentiment,
         assessed_by=assessed_by,
         text=text,
@@ -104,7 +104,7 @@ def bounce(log: Log, by: Attribution, touchpoint_id: UUID, *, hard: bool) -> Rec
     candidate.note_step(
         touchpoint_id,
         campaign,
-        time_zone=log.organisation_itself().time_zone,
+        hours=log.organisation_itself().writing_hours,
     )
     outcome = "hard" if hard else "soft"
     candidate.touchpoint_outcome(TouchpointBounced, touchpoint_id, bounce=outcome)

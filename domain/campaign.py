@@ -18,6 +18,9 @@ from domain.message_template import TemplateText, guard_places
 
 MOST_STEPS = 30
 
+Days = Annotated[int, Field(ge=0, le=365, description="To wait, then into business hours.")]
+Hours = Annotated[int, Field(ge=0, le=23)]
+
 
 class CampaignKind(StrEnum):
     """Whom it goes to."""
@@ -52,8 +55,8 @@ class Step(BaseModel):
 
     subject: Words
     body: TemplateText
-    days: Annotated[int, Field(ge=0, le=365, description="To wait, then into business hours.")] = 0
-    hours: Annotated[int, Field(ge=0, le=23)] = 0
+    days: Days = 0
+    hours: Hours = 0
     after_reply: Annotated[
         bool,
         Field(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from domain.business_hours import at_work
+from domain.business_hours import WritingHours
 from domain.campaign import Campaign, CampaignKind, Step, first_step, following
 from domain.consent import CONTACT, EMAIL, EVERY_CHANNEL, ConsentWithdrawn, OptedOut
 from domain.errors import NotFound, Refusal
@@ -116,13 +116,13 @@ class Enrolments(Outreach):
         campaign: Campaign,
         *,
         sender_id: UUID | None,
-        time_zone: str,
+        hours: WritingHours,
         rules: OutreachRules = NO_RULES,
     ) -> None:
         """Begins the way through a sequence or campaign, and plans its first step.
 
-        `time_zone` is the organisation's, for whoever has none of their own. Raises CampaignNotIn,
-        EnrolledAlready, NotInPool, and what guard_contact does but for the cap, which passes.
+        Raises CampaignNotIn, EnrolledAlready, NotInPool, and what guard_contact does but for the
+        cap, which passes.
         """
         self.guard_survivor()
         campaign.guard_enrolling(self)
@@ -140,14 +140,14 @@ class Enrolments(Outreach):
             pool_id=said.pool_id,
             sender_id=sender_id,
         )
-        self._plan(enrolment_id, campaign.steps, first_step(campaign.steps), time_zone)
+        self._plan(enrolment_id, campaign.steps, first_step(campaign.steps), hours)
 
     def note_step(
         self,
         touchpoint_id: UUID,
         campaign: Campaign,
         *,
-        time_zone: str,
+        hours: WritingHours,
         subject: str | None = None,
         body: str | None = None,
     ) -> None:
@@ -173,7 +173,7 @@ class Enrolments(Outreach):
             body=body,
         )
         if enrolment.ended is None and enrolment.step == step:
-            self._go_on(enrolment_id, campaign, step, time_zone)
+            self._go_on(enrolment_id, campaign, step, hours)
 
     def planned(self, touchpoint_id: UUID) -> tuple[UUID, int]:
         """The enrolment and the step that a touchpoint is, or will be. Raises NotFound."""
@@ -218,10 +218,10 @@ class Enrolments(Outreach):
                 self.end_enrolment(id, reason_code)
 
     def receive_reply(
-        self, touchpoint_id: UUID, campaign: Campaign, *, time_zone: str, **about: Any
+        self, touchpoint_id: UUID, campaign: Campaign, *, hours: WritingHours, **about: Any
     ) -> None:
         """Records a reply, and goes on as the steps say: with what a reply leads to, or no more."""
-        self.note_step(touchpoint_id, campaign, time_zone=time_zone)
+        self.note_step(touchpoint_id, campaign, hours=hours)
         self.touchpoint_outcome(TouchpointReplied, touchpoint_id, **about)
         enrolment_id, step = self.planned(touchpoint_id)
         enrolment = self.enrolments[enrolment_id]
@@ -231,7 +231,7 @@ class Enrolments(Outreach):
             if self.touchpoint_of(enrolment_id, enrolment.step) not in self.touchpoints:
                 return  # What a reply leads to is on its way.
             step = enrolment.step
-        self._go_on(enrolment_id, campaign, step, time_zone, replied=True)
+        self._go_on(enrolment_id, campaign, step, hours, replied=True)
 
     def guard_lasting(self, channel: str, sender_id: UUID | None, rules: OutreachRules) -> None:
         """Refuses contact as guard_contact does, but for what passes by itself."""
@@ -251,7 +251,7 @@ class Enrolments(Outreach):
         enrolment_id: UUID,
         campaign: Campaign,
         step: int,
-        time_zone: str,
+        hours: WritingHours,
         *,
         replied: bool = False,
     ) -> None:
@@ -262,18 +262,19 @@ class Enrolments(Outreach):
         if after is None:
             self.end_enrolment(enrolment_id, "replied" if replied else "finished")
         else:
-            self._plan(enrolment_id, steps, after, time_zone)
+            self._plan(enrolment_id, steps, after, hours)
 
-    def _plan(self, enrolment_id: UUID, steps: tuple[Step, ...], step: int, time_zone: str) -> None:
+    def _plan(
+        self, enrolment_id: UUID, steps: tuple[Step, ...], step: int, hours: WritingHours
+    ) -> None:
         wait = timedelta(days=steps[step - 1].days, hours=steps[step - 1].hours)
-        zone = self.person.time_zone or time_zone
         self.happened(
             StepPlanned,
             enrolment_id=enrolment_id,
             campaign_id=self.enrolments[enrolment_id].said.campaign_id,
             step=step,
             touchpoint_id=uuid5(enrolment_id, str(step)),
-            due_at=at_work(self.occurring + wait, zone),
+            due_at=hours.after(self.occurring + wait, self.person.time_zone),
         )
 
     def _open_of_the_person(self) -> list[Enrolment]:

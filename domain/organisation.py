@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from domain.aggregate import Aggregate
 from domain.approval import NO_CHAIN, ApprovalChain, ApprovalSubject, ChainStep
+from domain.business_hours import WritingHours
 from domain.consent import ContactTexts
 from domain.errors import NotFound, Refusal
 from domain.event import Code, Count, Event, PublicText, Words
@@ -109,6 +110,7 @@ class OutreachRulesAdopted(OrganisationEvent, name="organisation.outreach_rules_
     at_most: Count | None = None
     within_days: Count
     owner_agrees: bool
+    at_any_time: bool = False
 
 
 class ContactTextsAdopted(OrganisationEvent, name="organisation.contact_texts_adopted"):
@@ -334,6 +336,11 @@ class Organisation(Aggregate):
             raise NoContactTexts
         return self.texts
 
+    @property
+    def writing_hours(self) -> WritingHours:
+        """When sequences and campaigns write to people."""
+        return WritingHours(self.time_zone, self.outreach_rules.at_any_time)
+
     def note(self, event: Event) -> None:
         match event:
             case Created():
@@ -352,6 +359,7 @@ class Organisation(Aggregate):
                     at_most=event.at_most,
                     within_days=event.within_days,
                     owner_agrees=event.owner_agrees,
+                    at_any_time=event.at_any_time,
                 )
             case ApprovalChainDefined():
                 since, _ = self.chains.get(event.subject, (event.timestamp, NO_CHAIN))

@@ -134,6 +134,13 @@ class OutreachRules(BaseModel):
         bool,
         Field(description="Whether only who looks after a person, or whom they let, writes."),
     ] = False
+    at_any_time: Annotated[
+        bool,
+        Field(
+            description="Whether sequences and campaigns write at any hour; otherwise Monday to"
+            " Friday, nine to five, where the person is."
+        ),
+    ] = False
 
 
 NO_RULES = OutreachRules()

@@ -47,7 +47,7 @@ class EnrolAudiences(CommandPolicy):
         members = {log.candidate(id).survivor_id for id in log.ever_in_pool(campaign.said.pool_id)}
         with ThreadPoolExecutor(THREADS, "enrol") as threads:
             outcomes = Counter(threads.map(enrol, sorted(members)))
-        del outcomes[NotInPool().rule]
+        del outcomes[NotInPool(pool_id=campaign.said.pool_id).rule]
         enrolled = outcomes.pop("", 0)
         rules = tuple(RefusedRule(rule=rule, people=n) for rule, n in sorted(outcomes.items()))
         campaign = log.campaign(campaign.id)

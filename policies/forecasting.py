@@ -50,7 +50,7 @@ def to_come(
     way = Way(
         candidate, campaign, organisation, sender_id, first_step(campaign.steps), campaign.steps
     )
-    return _outlook(way, way.at_work(candidate.occurring + _wait(way)))
+    return _outlook(way, way.hours(candidate.occurring + _wait(way)))
 
 
 def going_on(log: Log, connection: Connection, enrolment_ids: list[UUID]) -> dict[UUID, Outlook]:
@@ -69,13 +69,13 @@ def _outlook(way: Way, due_at: datetime) -> Outlook:
     try:
         way.guard()
     except TooManyContacts as refusal:
-        due_at = max(due_at, way.at_work(datetime.fromisoformat(refusal.about["next_on"])))
+        due_at = max(due_at, way.hours(datetime.fromisoformat(refusal.about["next_on"])))
     except Refusal as refusal:
         return Outlook(refused_by=refusal.rule)
     coming, here = [ComingStep(way.number, due_at)], way
     while after := following(here.steps, here.number, replied=here.step.after_reply):
         here = replace(here, number=after)
-        coming.append(ComingStep(after, here.at_work(coming[-1].due_at + _wait(here))))
+        coming.append(ComingStep(after, here.hours(coming[-1].due_at + _wait(here))))
     return Outlook(tuple(coming))
 
 

@@ -51,7 +51,7 @@ class Nurture(MailPolicy):
             case Nurtured.name:
                 return [Settled(about, "sent", step)]
             case _:
-                return [Settled(about, said["reason_code"], leaves_doubt=True)]
+                return [Settled(about, event.reason_code or "ended", leaves_doubt=True)]
 
     def prepare(self, log: Log, connection: Connection, effect: Effect) -> Mail | str | datetime:
         way, step = way_of(log, effect.about), _step_of(effect)
@@ -68,12 +68,15 @@ class Nurture(MailPolicy):
                 raise CannotBeMailed("campaign-finished")
         if self.settings.public_url is None:
             raise Unreachable(NO_PUBLIC_URL)
+        now = datetime.now(UTC)
+        if (hours := way.hours(now)) > now:
+            return hours  # It was due while they were at work, but could not go out.
         access = Access(self.id, "send step", new_id())
         try:
             way.guard()
             return step_mail(log, connection, self.settings, way, touchpoint_id, access)
         except TooManyContacts as refusal:
-            return way.at_work(datetime.fromisoformat(refusal.about["next_on"]))
+            return way.hours(datetime.fromisoformat(refusal.about["next_on"]))
         except Refusal as refusal:
             raise CannotBeMailed(refusal.rule) from None
 

@@ -19,6 +19,8 @@ from domain.application import Application, Status
 from domain.application_form import NO_QUESTIONS, ApplicationForm
 from domain.approval import NO_CHAIN, ApprovalStep, ApprovalSubject, ChainStep
 from domain.bulk_action import RefusedItem
+from domain.campaign import RefusedRule
+from domain.campaign import Step as CampaignStep
 from domain.candidate import Candidate
 from domain.check import Measure
 from domain.correction import correctable_fields
@@ -76,13 +78,14 @@ moments = st.integers(-2 * 10**15, 0).map(
     lambda microseconds: examples.day(0) + timedelta(microseconds=microseconds)
 )
 numbers = st.integers(0, 2**53 - 1)
+words = st.text(storable, min_size=1, max_size=300)
 amounts = st.from_regex(r"[0-9]{1,12}(\.[0-9]{1,2})?", fullmatch=True)
 
 _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (Code, codes),
     (MediaType, st.sampled_from(["application/pdf", "image/svg+xml"])),
-    (Words, st.text(storable, min_size=1, max_size=300)),
-    (TemplateText, st.text(storable, min_size=1, max_size=300)),
+    (Words, words),
+    (TemplateText, words),
     (Moment, moments),
     (Count, numbers),
     (Amount, amounts),
@@ -109,12 +112,14 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
             RefusedItem,
             application_id=st.uuids(),
             rule=st.just("already-closed"),
-            words=st.text(storable, min_size=1, max_size=300),
+            words=words,
         ),
     ),
     (ApprovalStep, st.sampled_from(examples.chain().steps_at("90000", "EUR"))),
     (ChainStep, st.sampled_from(examples.chain().steps)),
-    (PublicText, st.text(storable, min_size=1, max_size=300)),
+    (PublicText, words),
+    (CampaignStep, st.builds(CampaignStep, subject=words, body=words, days=st.integers(0, 365))),
+    (RefusedRule, st.builds(RefusedRule, rule=codes, people=numbers)),
 ]
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.business_hours import at_work
 from domain.campaign import Campaign, OutreachVariable, Step
 from domain.candidate import Candidate
 from domain.consent import EMAIL
@@ -45,9 +44,9 @@ class Way:
         """The step itself."""
         return self.steps[self.number - 1]
 
-    def at_work(self, moment: datetime) -> datetime:
-        """When somebody may be written to, from a moment on, where they are."""
-        return at_work(moment, self.candidate.person.time_zone or self.organisation.time_zone)
+    def hours(self, moment: datetime) -> datetime:
+        """When they may be written to, from a moment on, where they are."""
+        return self.organisation.writing_hours.after(moment, self.candidate.person.time_zone)
 
     def guard(self) -> None:
         """Refuses what may not be sent, or not yet, as guard_contact does. Raises NotInPool."""

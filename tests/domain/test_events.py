@@ -21,6 +21,7 @@ from domain.agency import OwnershipDays
 from domain.application_form import ApplicationForm, KnockOut, Question, QuestionKind
 from domain.approval import ApprovalStep, ApprovalSubject, ChainStep
 from domain.bulk_action import BulkKind, RefusedItem
+from domain.campaign import CampaignKind, Days, Hours, RefusedRule, Step
 from domain.check import Measure
 from domain.consent import Asking
 from domain.cost import CostScope
@@ -62,6 +63,11 @@ MODULES = [
     for path in sorted((ROOT / folder).glob("[a-z]*.py"))
 ]
 PLAIN = [
+    CampaignKind,
+    Days,
+    Hours,
+    RefusedRule,
+    Step,
     Code,
     Count,
     Moment,
@@ -292,6 +298,8 @@ def test_every_refusal_is_raised_with_what_it_says(module: str) -> None:
         Question,
         KnockOut,
         RefusedItem,
+        RefusedRule,
+        Step,
     ],
 )
 def test_plans_and_chains_are_made_of_what_may_stand_in_an_event(part: type[BaseModel]) -> None:
