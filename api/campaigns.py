@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
@@ -333,10 +333,10 @@ def _before(ask: Asking, campaign: Campaign, candidate_id: UUID) -> Coming:
     return Coming(candidate_id=candidate_id, enrolment_id=None, outlook=outlook)
 
 
-@get("/campaigns/{campaign_id}/preview")
+@get("/campaigns/{campaign_id}/previews/{candidate_id}")
 def preview_campaign(
     campaign_id: UUID,
-    candidate_id: Annotated[UUID, Query(description="Whom it would go to.")],
+    candidate_id: UUID,
     ask: Asking = asking(SOURCING, (), Scope.PERSONAL),
 ) -> Preview:
     """What somebody would get who is enrolled now, in the words they would read."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -12,10 +12,12 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from starlette.routing import BaseRoute, Mount, Route
 
+from commands import campaigns
 from domain.role import LIMITED, Role
 from entrance.browser import anyone
 from store import api_keys, organisations
 from store.database import Organisation
+from store.envelope import Attribution
 from store.ids import new_id
 from store.ledger.sealing import seal
 from store.ledger.trees import LOG
@@ -181,6 +183,13 @@ def test_what_another_organisation_has_does_not_exist(
     assert tried > 50
 
 
+A_SEQUENCE = {
+    "kind": "sequence",
+    "title": "Spring",
+    "steps": [{"subject": "Hello", "body": "How are you?"}],
+}
+
+
 def everything(hireledger: Hireledger, http: TestClient) -> dict[str, str]:
     """One of each thing, in an organisation of its own."""
     other: Organisation = organisations.create(hireledger.database, f"other {new_id()}")
@@ -198,6 +207,13 @@ def everything(hireledger: Hireledger, http: TestClient) -> dict[str, str]:
     template = post(
         their, "/message-templates", title="Invitation", subject="Hello", body="Please come."
     )
+    by = Attribution("person", new_id(), "recruiter", "api")
+    log = hireledger.log(other)
+    drafted = post(their, "/campaigns", **A_SEQUENCE)["campaign_id"]
+    campaigns.start(log, by, UUID(drafted))
+    grace = post(their, "/candidates", full_name="Grace", origin="sourced")["id"]
+    post(their, f"/candidates/{grace}/consents", text_version="v1")
+    enrolled = post(their, f"/campaigns/{drafted}/enrolments", candidate_id=grace)
     invited = post(their, "/members", role="auditor", full_name="Eve", email="eve@example.org")
     made = post(their, "/keys", role="auditor", label="theirs")
     return {
@@ -222,6 +238,8 @@ def everything(hireledger: Hireledger, http: TestClient) -> dict[str, str]:
         )["bulk_action_id"],
         "opening_id": post(their, f"/requisitions/{requisition}/openings")["opening_id"],
         "pool_id": pool,
+        "campaign_id": drafted,
+        "enrolment_id": enrolled["id"],
         "member_id": invited["member_id"],
         "key_id": made["api_key_id"],
     }
