@@ -5,6 +5,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.errors import Refusal
 from domain.event import Event, Words
+from domain.pool_rule import PoolRule
 
 
 class PoolEvent(Event):
@@ -21,6 +22,13 @@ class Created(PoolEvent, name="pool.created"):
 class Renamed(PoolEvent, name="pool.renamed"):
     sentence = "Pool renamed to {title}"
     title: Words
+
+
+class RuleChanged(PoolEvent, name="pool.rule_changed"):
+    """From now on members come and go by this rule; without one, by hand alone."""
+
+    sentence = "Rule changed"
+    rule: PoolRule | None = None
 
 
 class Archived(PoolEvent, name="pool.archived"):
@@ -40,6 +48,7 @@ class TalentPool(Aggregate):
     event_class = PoolEvent
 
     archived: bool = False
+    rule: PoolRule | None = None
 
     def create(self, title: str, purpose: str | None = None, owner_id: UUID | None = None) -> None:
         self.happened(Created, title=title, purpose=purpose, owner_id=owner_id)
@@ -47,6 +56,11 @@ class TalentPool(Aggregate):
     def rename(self, title: str) -> None:
         self.guard_active(self)
         self.happened(Renamed, title=title)
+
+    def change_rule(self, rule: PoolRule | None) -> None:
+        """Has members come and go by a rule; by none, whoever is in it stays."""
+        self.guard_active(self)
+        self.happened(RuleChanged, rule=rule)
 
     def archive(self) -> None:
         """Closes the pool to new members; those in it stay."""
@@ -58,4 +72,8 @@ class TalentPool(Aggregate):
         decider.guard(not self.archived, PoolArchived(id=self.id))
 
     def note(self, event: Event) -> None:
-        self.archived = self.archived or isinstance(event, Archived)
+        match event:
+            case Archived():
+                self.archived = True
+            case RuleChanged():
+                self.rule = event.rule

@@ -2,6 +2,8 @@
 -- steps are sent, and answers and links found, by these.
 CREATE INDEX events_enrolment ON events (((data ->> 'enrolment_id')::uuid))
     WHERE type = 'enrolment.begun';
+CREATE INDEX events_enrolled ON events (((data ->> 'campaign_id')::uuid))
+    WHERE type = 'enrolment.begun';
 CREATE INDEX events_planned_step ON events (((data ->> 'touchpoint_id')::uuid))
     WHERE type = 'enrolment.step_planned';
 -- Who was ever put into a pool: the audience of a campaign is found among them.

@@ -11,6 +11,7 @@ from uuid import UUID
 from commands import enrolments
 from commands.deciding import decided_anew
 from domain.campaign import CampaignStarted, RefusedRule
+from domain.enrolment import EnrolledAlready
 from domain.errors import Refusal
 from domain.outreach import NotInPool
 from policies.policy import CommandPolicy, Decision, on_behalf
@@ -24,6 +25,8 @@ from store.outbox import Effect
 THREADS = 8
 """People at a time, so that their appends share transactions (store/append.py)."""
 TRIES = 20
+TWICE = EnrolledAlready(kind="campaign").rule
+"""Somebody who was met before, by another history of theirs."""
 
 
 class EnrolAudiences(CommandPolicy):
@@ -42,13 +45,14 @@ class EnrolAudiences(CommandPolicy):
         campaign = log.campaign(effect.about)
         if campaign.said.pool_id is None:
             return "sequence"
-        by = on_behalf(log, effect, by)
-        enrol = partial(_enrolled, log, campaign.id, by)
-        members = {log.candidate(id).survivor_id for id in log.ever_in_pool(campaign.said.pool_id)}
+        enrol = partial(_enrolled, log, campaign.id, on_behalf(log, effect, by))
+        done = log.ever_enrolled(campaign.id)
+        waiting = [id for id in log.ever_in_pool(campaign.said.pool_id) if id not in done]
         with ThreadPoolExecutor(THREADS, "enrol") as threads:
-            outcomes = Counter(threads.map(enrol, sorted(members)))
-        del outcomes[NotInPool(pool_id=campaign.said.pool_id).rule]
-        enrolled = outcomes.pop("", 0)
+            outcomes = Counter(threads.map(enrol, waiting))
+        for nobody in (TWICE, NotInPool(pool_id=campaign.said.pool_id).rule):
+            del outcomes[nobody]
+        enrolled = outcomes.pop("", 0) + len(done)
         rules = tuple(RefusedRule(rule=rule, people=n) for rule, n in sorted(outcomes.items()))
         campaign = log.campaign(campaign.id)
         campaign.tally(enrolled, rules)
@@ -59,15 +63,14 @@ class EnrolAudiences(CommandPolicy):
 
 def _enrolled(log: Log, campaign_id: UUID, by: Attribution, candidate_id: UUID) -> str:
     """Enrols one member; the rule that was in the way, or nothing."""
+    person_id = log.candidate(candidate_id).survivor_id
     secret = log.database.keyring.secret("enrolments")
-    parts = (str(log.organisation.id), str(campaign_id), str(candidate_id))
+    parts = (str(log.organisation.id), str(campaign_id), str(person_id))
     by = replace(by, command_id=derived_id(secret, *parts))
-    if log.facts.of_command(by.command_id):
-        return ""
     try:
-        decided_anew(partial(enrolments.enrol, log, by, campaign_id, candidate_id), TRIES)
+        decided_anew(partial(enrolments.enrol, log, by, campaign_id, person_id), TRIES)
     except AlreadyDone:
-        return ""
+        return TWICE
     except Refusal as refusal:
         return refusal.rule
     return ""

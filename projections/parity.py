@@ -54,8 +54,13 @@ def differences(connection: Connection, model: ReadModel, standing: str) -> list
         upto = row[0] if row else 0
         found = []
         for table in model.all_tables:
-            one = as_known(connection, model, table, sql.Identifier(table), upto)
-            other = as_known(connection, model, table, sql.Identifier(f"{table}_{standing}"), upto)
+            live, kept = sql.Identifier(table), sql.Identifier(f"{table}_{standing}")
+            if table in model.latest_tables:
+                one = as_settled(connection, table, live, kept, upto)
+                other = as_settled(connection, table, kept, live, upto)
+            else:
+                one = as_known(connection, model, table, live, upto)
+                other = as_known(connection, model, table, kept, upto)
             if difference := difference_of(connection, table, one, other):
                 found.append(difference)
         return found
@@ -77,6 +82,21 @@ def as_known(
         for name in names
     )
     return sql.SQL("SELECT {} FROM {} WHERE position <= {}").format(columns, relation, upto)
+
+
+def as_settled(
+    connection: Connection,
+    table: str,
+    relation: sql.Composable,
+    other: sql.Composable,
+    upto: int,
+) -> sql.Composable:
+    """A query of a relation's latest rows, but for what changed after `upto` here or there."""
+    (key, *_) = [name for (name,) in connection.execute(COLUMNS, {"table": f'"{table}"'})]
+    return sql.SQL(
+        "SELECT * FROM {here} AS row WHERE position <= {upto} AND NOT EXISTS"
+        " (SELECT FROM {there} AS later WHERE later.position > {upto} AND later.{key} = row.{key})"
+    ).format(here=relation, there=other, upto=upto, key=sql.Identifier(key))
 
 
 def difference_of(

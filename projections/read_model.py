@@ -25,7 +25,11 @@ class ReadModel:
     They run after the others over the same range, and need the indexes.
     """
 
+    latest_tables: tuple[str, ...] = ()
+    """Derived tables of one row a thing, as it stands by now: the first column says of which, and
+    `position` where it last changed. They keep nothing of what was known before."""
+
     @property
     def all_tables(self) -> tuple[str, ...]:
         """Every table of the model."""
-        return self.tables + self.derived_tables
+        return self.tables + self.derived_tables + self.latest_tables

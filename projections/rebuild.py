@@ -232,7 +232,7 @@ class Rebuild:
         batch = FOLDED_AT_ONCE * self.batch
         self._report(f"folding {model.name}")
         run(connection, model.derived, 0, min(batch, upto))
-        index_tables(connection, model.derived_tables)
+        index_tables(connection, model.derived_tables + model.latest_tables)
         for after in range(batch, upto, batch):
             self._report(f"folding {model.name}")
             run(connection, model.derived, after, min(after + batch, upto))

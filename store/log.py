@@ -90,6 +90,13 @@ WHERE (data ->> 'pool_id')::uuid = %(pool)s
 ORDER BY stream_id
 """
 
+EVER_ENROLLED = """
+SELECT DISTINCT stream_id
+FROM events
+WHERE (data ->> 'campaign_id')::uuid = %(campaign)s
+  AND type = 'enrolment.begun'
+"""
+
 INTERVIEW_OF_MAIL = """
 SELECT
     (data ->> 'interview_id')::uuid AS interview_id,
@@ -253,6 +260,12 @@ class Log(Application[UUID]):
         """The histories that were ever put into a pool."""
         rows = self.database.read(self.organisation, EVER_IN_POOL, {"pool": pool_id})
         return [row["stream_id"] for row in rows]
+
+    def ever_enrolled(self, campaign_id: UUID) -> set[UUID]:
+        """The histories in which somebody was ever enrolled in a sequence or campaign."""
+        known = {"campaign": campaign_id}
+        rows = self.database.read(self.organisation, EVER_ENROLLED, known)
+        return {row["stream_id"] for row in rows}
 
     def interview_of_mail(self, mail_id: UUID) -> tuple[UUID, UUID | None]:
         """The interview a mail was about, and the interviewer it went to. Raises NotFound."""

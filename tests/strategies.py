@@ -57,7 +57,8 @@ from domain.outreach import (
     TouchpointOpened,
     TouchpointReplied,
 )
-from domain.plan import STANDARD_PLAN, InterviewPlan
+from domain.plan import STANDARD_PLAN, InterviewPlan, StageKind
+from domain.pool_rule import PoolRule
 from domain.reason import ReasonKind
 from domain.requisition import Requisition, State
 from domain.role import Role
@@ -119,6 +120,7 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (ChainStep, st.sampled_from(examples.chain().steps)),
     (PublicText, words),
     (CampaignStep, st.builds(CampaignStep, subject=words, body=words, days=st.integers(0, 365))),
+    (PoolRule, st.builds(PoolRule, tags_all=st.tuples(codes), reached=st.sampled_from(StageKind))),
     (RefusedRule, st.builds(RefusedRule, rule=codes, people=numbers)),
 ]
 
@@ -198,7 +200,9 @@ class World:
         self.organisation.define_approval_chain(ApprovalSubject.OFFER, examples.chain())
         self.candidates = [Candidate.begin(uuid4()).at(examples.day(0)) for _ in range(4)]
         for number, candidate in enumerate(self.candidates):
-            candidate.register(full_name="Ada Lovelace", source=pick(sources, number))
+            candidate.register(
+                full_name="Ada Lovelace", source=pick(sources, number), region=pick(regions, number)
+            )
             candidate.grant_consent("contact", "v1")
             if number:
                 requisition = pick(self.requisitions, number)
@@ -747,6 +751,7 @@ outcomes = (
 
 
 interviewers = [UUID(int=number) for number in (11, 12, 13)]
+regions = ("de", "de-be", "gb-lnd", None)
 channels = ("careers_page", "linkedin")
 tags = ("finalist", "remote")
 sources = ("referral", "linkedin", "job_board")

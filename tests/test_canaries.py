@@ -242,8 +242,8 @@ def everything_known_of_somebody(client: httpx.Client) -> dict[str, str]:
         sentiment="positive",
         text=canary("reply"),
     )
-    step = {"subject": "Hello {{ candidate_name }}", "body": "How are you?"}
-    campaign = post(client, "/campaigns", kind="sequence", title="Spring", steps=[step])["id"]
+    hello = {"subject": "Hello {{ candidate_name }}", "body": "How are you?"}
+    campaign = post(client, "/campaigns", kind="sequence", title="Spring", steps=[hello])["id"]
     applies_by_the_form(client)
     reached = client.get("/api/events", params={"limit": 1000}).json()["next_after"]
     found = client.get(

@@ -50,6 +50,7 @@ from domain.kit import Attribute, Guidance, Highest, Kit, KitReference, Points, 
 from domain.knock_out import KnockOutPolicy
 from domain.message_template import TemplateText
 from domain.plan import InterviewPlan, Stage, StageKind
+from domain.pool_rule import PoolRule, RecencyDays
 from domain.reason import ReasonKind
 from domain.requisition import State
 from domain.role import Role, Scope
@@ -66,6 +67,8 @@ PLAIN = [
     CampaignKind,
     Days,
     Hours,
+    PoolRule,
+    RecencyDays,
     RefusedRule,
     Step,
     Code,
@@ -297,6 +300,7 @@ def test_every_refusal_is_raised_with_what_it_says(module: str) -> None:
         ApplicationForm,
         Question,
         KnockOut,
+        PoolRule,
         RefusedItem,
         RefusedRule,
         Step,

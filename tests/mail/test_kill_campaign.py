@@ -72,7 +72,7 @@ def outlive(settings: Settings, log: Log, smtp: MailServer, folder: Path, member
         late = [*left[1::2], *gone[1::2]]
         while not done(log):
             assert time.monotonic() < deadline, "it does not come to an end"
-            time.sleep(random.uniform(0.1, 1.5))
+            time.sleep(random.uniform(0.1, 1.5 + members / 1000))
             kills += random.choice(runners).kill()
             if late and random.random() < 0.5:
                 leave_before(log, [id for id in late[:1] if id in left], [])
