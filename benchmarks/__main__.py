@@ -12,6 +12,7 @@ from benchmarks.appending import appending, limit_of_inserting
 from benchmarks.measure import Line, show
 from benchmarks.projecting import latency, projecting
 from benchmarks.reading import reading
+from benchmarks.rediscovering import rediscovering
 from benchmarks.rotating import rotating
 from benchmarks.searching import searching
 from benchmarks.serving import serving
@@ -54,6 +55,8 @@ def main(events: int = EVENTS) -> None:
         lines += verifying(hireledger)
         talk.print("searching …")
         lines += searching(hireledger, talk)
+        talk.print("rediscovering …")
+        lines += rediscovering(hireledger, talk)
         lines += reading(hireledger, events, stock_rate, talk)
         hireledger.close()
     show(lines)

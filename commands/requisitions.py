@@ -15,6 +15,7 @@ from domain.interview import InterviewState
 from domain.plan import STANDARD_PLAN, InterviewPlan
 from domain.reason import ReasonKind
 from domain.requisition import CAREERS_PAGE, Requisition
+from domain.search_criteria import SearchCriteria
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log, Recorded
@@ -269,3 +270,12 @@ def _change_asking(
     requisition, organisation = log.requisition(id).at(occurred_at), log.organisation_itself()
     decide(requisition, organisation.approval_chain(ApprovalSubject.REQUISITION))
     return log.record(requisition, by=by, relying_on=[organisation])
+
+
+def search_candidates(
+    log: Log, by: Attribution, requisition_id: UUID, criteria: SearchCriteria, found: int
+) -> Recorded:
+    """Keeps that people were sought who might fit."""
+    requisition = log.requisition(requisition_id)
+    requisition.search_candidates(criteria, found)
+    return log.record(requisition, by=by)

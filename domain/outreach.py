@@ -15,6 +15,7 @@ from domain.merging import CandidateEvent
 from domain.owner import Owners
 from domain.plan import StageKind
 from domain.pool import TalentPool
+from domain.pool_rule import RULE_MATCHED, RULE_NO_LONGER_MATCHES
 from domain.requisition import Requisition
 
 
@@ -175,6 +176,20 @@ class Outreach(Owners):
         """Ends the candidate's membership of a pool."""
         self.guard_member(pool_id)
         self.happened(RemovedFromPool, pool_id=pool_id, reason_code=reason_code)
+
+    def kept_by_hand(self, pool_id: UUID) -> bool:
+        """Whether a person put them into a pool, or took them out, last; a rule leaves that be."""
+        changes = [
+            event
+            for history in self.histories
+            for event in history.history
+            if isinstance(event, AddedToPool | RemovedFromPool) and event.pool_id == pool_id
+        ]
+        latest = max(changes, key=lambda event: event.timestamp, default=None)
+        return latest is not None and latest.reason_code not in (
+            RULE_MATCHED,
+            RULE_NO_LONGER_MATCHES,
+        )
 
     def nurture(
         self,

@@ -14,8 +14,8 @@ Codes = Annotated[tuple[Code, ...], Field(max_length=50)]
 RecencyDays = Annotated[int, Field(ge=1, le=3650)]
 
 
-class PoolRule(BaseModel):
-    """What is true of everyone in the pool: all of what is given here.
+class Conditions(BaseModel):
+    """What is true of a person's way so far: all of what is given here.
 
     Skills are tags. A tag counts whether it is on the person or on one of their applications.
     """
@@ -56,6 +56,10 @@ class PoolRule(BaseModel):
         bool | None, Field(description="Whether an application of theirs is open.")
     ] = None
     hired: Annotated[bool | None, Field(description="Whether we have ever hired them.")] = None
+
+
+class PoolRule(Conditions):
+    """Conditions for being in a pool; at least one."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

@@ -26,6 +26,7 @@ from domain.legal_hold import (
     LegalHolds,
 )
 from domain.plan import STANDARD_PLAN, InterviewPlan
+from domain.search_criteria import SearchCriteria
 
 CAREERS_PAGE = "careers_page"
 OPENINGS_AT_MOST = 1000
@@ -70,6 +71,13 @@ class PlanChanged(RequisitionEvent, name="requisition.plan_changed"):
 class ApplicationFormChanged(RequisitionEvent, name="requisition.application_form_changed"):
     sentence = "Application form changed"
     form: ApplicationForm
+
+
+class CandidatesSearched(RequisitionEvent, name="requisition.candidates_searched"):
+    sentence = "{found} people found who might fit"
+    correctable = False
+    criteria: SearchCriteria
+    found: Count
 
 
 class State(StrEnum):
@@ -565,6 +573,11 @@ class Requisition(LegalHolds):
             if since <= moment:
                 known |= details
         return known
+
+    def search_candidates(self, criteria: SearchCriteria, found: int) -> None:
+        """Keeps that people were sought who might fit. Raises RequisitionNotOpen."""
+        self.guard_open(self)
+        self.happened(CandidatesSearched, criteria=criteria, found=found)
 
     def change_plan(
         self, plan: InterviewPlan, in_use: Collection[str], plan_template: str | None = None

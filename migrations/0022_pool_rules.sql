@@ -64,8 +64,7 @@ CREATE TABLE rediscoveries (
     occurred_at timestamptz NOT NULL,
     requisition_id uuid NOT NULL,
     criteria jsonb NOT NULL,
-    found int NOT NULL,
-    actor_id uuid
+    found int NOT NULL
 );
 CREATE INDEX rediscoveries_requisition ON rediscoveries (requisition_id, position);
 

@@ -6,6 +6,7 @@ from policies.confirming_deliveries import ConfirmDeliveries
 from policies.enrolling import EnrolAudiences
 from policies.expiring_offers import ExpireOffers
 from policies.inviting import SendInvitations
+from policies.keeping_pools import KeepPools
 from policies.nurturing import Nurture
 from policies.policy import Policy
 from policies.reading import ReadDocuments
@@ -24,4 +25,5 @@ POLICIES: tuple[type[Policy], ...] = (
     EnrolAudiences,
     Nurture,
     ConfirmDeliveries,
+    KeepPools,
 )

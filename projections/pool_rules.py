@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.plan import StageKind
-from domain.pool_rule import RULE_MATCHED, RULE_NO_LONGER_MATCHES, PoolRule
+from domain.pool_rule import RULE_MATCHED, RULE_NO_LONGER_MATCHES, Conditions, PoolRule
 from projections import backgrounds
 from projections.asked import Asked
 from projections.read_model import ReadModel
@@ -211,7 +211,7 @@ def changes(
     return [Change(*row) for row in rows]
 
 
-def parameters(rule: PoolRule, at: datetime) -> dict[str, Any]:
+def parameters(rule: Conditions, at: datetime) -> dict[str, Any]:
     """A rule as what MATCHES asks for; its days count back from a time."""
 
     def since(days: int | None) -> datetime | None:
