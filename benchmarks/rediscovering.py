@@ -4,13 +4,14 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from uuid import UUID, uuid4
 
 from rich.console import Console
 
 from benchmarks.measure import Line
 from domain.candidate import Candidate
-from domain.plan import STANDARD_PLAN
+from domain.plan import STANDARD_PLAN, StageKind
 from domain.pool import TalentPool
 from domain.pool_rule import PoolRule
 from domain.requisition import Requisition
@@ -55,17 +56,17 @@ def rediscovering(hireledger: Hireledger, talk: Console, count: int = CANDIDATES
     talk.print(f"  projected in {time.monotonic() - began:.0f} s")
     chance = random.Random(3)
     criteria = (
-        lambda: SearchCriteria(),
+        SearchCriteria,
         lambda: SearchCriteria(tags_any=(chance.choice(TAGS),)),
         lambda: SearchCriteria(finalists_only=True),
         lambda: SearchCriteria(tags_all=(TAGS[0], TAGS[1]), regions=("de",)),
-        lambda: SearchCriteria(not_applied_within_days=1, reached="offer"),
+        lambda: SearchCriteria(not_applied_within_days=1, reached=StageKind.OFFER),
     )
     ours, reference = [], []
     for number in range(ROUNDS):
         job, sought = chance.choice(jobs), criteria[number % len(criteria)]()
-        ours.append(timed(lambda: search(log, job, sought)))
-        reference.append(timed(lambda: top(log)))
+        ours.append(timed(partial(search, log, job, sought)))
+        reference.append(timed(partial(top, log)))
     about = "the top 20 by an index alone"
     yield Line(
         f"rediscovery among {count:,}, p95",
@@ -90,7 +91,6 @@ def rediscovering(hireledger: Hireledger, talk: Console, count: int = CANDIDATES
 def populate(log: Log, count: int) -> list[UUID]:
     """People who applied for some of the requisitions and came more or less far."""
     chance = random.Random(4)
-    by = Attribution("person", new_id(), "recruiter", "api")
     jobs = []
     for number in range(REQUISITIONS):
         job = Requisition.begin(new_id())
@@ -99,14 +99,14 @@ def populate(log: Log, count: int) -> list[UUID]:
         job.approve(new_id())
         job.open()
         jobs.append(job)
-        log.record(job, by=by)
+        log.record(job, by=_anyone())
     pools = [TalentPool.begin(new_id()) for _ in range(20)]
     for pool in pools:
         pool.create("Pool")
-        log.record(pool, by=by)
+        log.record(pool, by=_anyone())
     for first in range(0, count, AT_ONCE):
         some = [someone(chance, jobs, pools) for _ in range(min(AT_ONCE, count - first))]
-        log.save(*some, by=by)
+        log.save(*some, by=_anyone())
     return [job.id for job in jobs]
 
 
@@ -126,6 +126,10 @@ def someone(chance: random.Random, jobs: list[Requisition], pools: list[TalentPo
     if chance.random() < 0.2:
         candidate.add_to_pool(chance.choice(pools), "met")
     return candidate
+
+
+def _anyone() -> Attribution:
+    return Attribution("person", new_id(), "recruiter", "api")
 
 
 def search(log: Log, job: UUID, criteria: SearchCriteria) -> None:
