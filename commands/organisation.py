@@ -9,6 +9,7 @@ from domain.knock_out import KnockOutPolicy
 from domain.outreach import OutreachRules
 from domain.plan import InterviewPlan
 from domain.reason import ReasonKind
+from domain.survey import SurveyRules
 from store import careers_addresses
 from store.envelope import Attribution
 from store.log import Log, Recorded
@@ -107,6 +108,13 @@ def adopt_outreach_rules(log: Log, by: Attribution, rules: OutreachRules) -> Rec
     """Says how often a person is written to, and by whom."""
     organisation = log.organisation_itself()
     organisation.adopt_outreach_rules(rules)
+    return log.record(organisation, by=by)
+
+
+def adopt_surveys(log: Log, by: Attribution, rules: SurveyRules) -> Recorded:
+    """Says what candidates and hiring managers are asked by themselves."""
+    organisation = log.organisation_itself()
+    organisation.adopt_surveys(rules)
     return log.record(organisation, by=by)
 
 

@@ -31,6 +31,7 @@ from domain.event import (
     Words,
     personal_fields,
 )
+from domain.feedback import PostHireOutcomeRecorded
 from domain.interview import InterviewEvent, UnknownTimeZone, is_time_zone
 from domain.knock_out import KnockedOut, KnockOutWaived
 from domain.member import Member, Standing
@@ -41,6 +42,7 @@ from domain.outreach import Reengaged
 from domain.self_identification import SelfIdentification, SelfIdentified
 from domain.self_scheduling import SlotsOffered, SlotsWithdrawn
 from domain.start import StartEvent
+from domain.survey import HireOutcomeAsked
 from domain.tag import TagEvent
 from domain.transfer import Transferred
 
@@ -252,6 +254,8 @@ class Candidate(SelfIdentification):
                 self.note_check(event)
             case TagEvent():
                 self.note_tag(event)
+            case HireOutcomeAsked() | PostHireOutcomeRecorded():
+                self.note_survey(event)
             case ApplicationEvent() if not isinstance(event, Reengaged):
                 self.note_application(event)
             case Registered():

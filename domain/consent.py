@@ -194,7 +194,7 @@ class Consents(Feedback):
         """Refuses to ask where asking would be unwelcome, or reach nobody."""
         if asking is Asking.RENEWAL:
             self.guard_ground(EMAIL)
-        self._guard_not_opted_out(EMAIL)
+        self.guard_not_opted_out(EMAIL)
         self.guard_reachable(EMAIL)
 
     def note_asking(self, ask_id: UUID, mail_hash: str, recipient: str) -> None:
@@ -219,12 +219,13 @@ class Consents(Feedback):
 
     def guard_ground(self, channel: str) -> None:
         """Refuses where nothing allows contact. Raises HasOptedOut, NoValidConsent."""
-        self._guard_not_opted_out(channel)
+        self.guard_not_opted_out(channel)
         notice = self.person.notice
         if notice is None or not notice.valid_at(self.occurring):
             self.guard_consent(CONTACT)
 
-    def _guard_not_opted_out(self, channel: str) -> None:
+    def guard_not_opted_out(self, channel: str) -> None:
+        """Refuses what somebody does not want any more. Raises HasOptedOut."""
         opted_out = self.person.opted_out & {channel, EVERY_CHANNEL}
         self.guard(not opted_out, HasOptedOut(channel=channel))
 

@@ -28,6 +28,8 @@ class SurveyAnswered(CandidateEvent, name="survey.answered"):
     sentence = "Answered the survey about the {moment}: {score} of 10"
     moment: SurveyMoment
     application_id: UUID | None = None
+    survey_id: UUID | None = None
+    """The question it answers; omitted: told by other means."""
     score: Score
     comment: SurveyText = None
 

@@ -10,10 +10,12 @@ from domain.business_hours import WritingHours
 from domain.consent import ContactTexts
 from domain.errors import NotFound, Refusal
 from domain.event import Code, Count, Event, PublicText, Words
+from domain.feedback import SurveyMoment
 from domain.knock_out import KnockOutPolicy
 from domain.outreach import NO_RULES, OutreachRules
 from domain.plan import InterviewPlan
 from domain.reason import STANDARD_REASONS, ReasonKey, ReasonKind
+from domain.survey import NO_SURVEYS, ApartDays, SurveyRules, WaitDays
 
 Key = TypeVar("Key")
 
@@ -113,6 +115,16 @@ class OutreachRulesAdopted(OrganisationEvent, name="organisation.outreach_rules_
     at_any_time: bool = False
 
 
+class SurveysAdopted(OrganisationEvent, name="organisation.surveys_adopted"):
+    """What is asked by itself from now on."""
+
+    sentence = "Surveys adopted"
+    moments: tuple[SurveyMoment, ...] = ()
+    after_days: WaitDays
+    days_apart: ApartDays
+    asks_hire_outcomes: bool
+
+
 class ContactTextsAdopted(OrganisationEvent, name="organisation.contact_texts_adopted"):
     """Said again, it replaces what was said."""
 
@@ -201,6 +213,7 @@ class Organisation(Aggregate):
     careers_page: CareersPagePublished | None = None
     knock_out_policy: KnockOutPolicy = KnockOutPolicy.REVIEW
     outreach_rules: OutreachRules = NO_RULES
+    survey_rules: SurveyRules = NO_SURVEYS
     texts: ContactTexts | None = None
 
     def adopt_policy(self, metric: str, policy: str) -> None:
@@ -325,6 +338,10 @@ class Organisation(Aggregate):
         """Says how often a person is written to, and by whom, from now on."""
         self.happened(OutreachRulesAdopted, **rules.model_dump())
 
+    def adopt_surveys(self, rules: SurveyRules) -> None:
+        """Says what candidates and hiring managers are asked by themselves, from now on."""
+        self.happened(SurveysAdopted, **rules.model_dump())
+
     def adopt_contact_texts(self, texts: ContactTexts) -> None:
         """Says what people we find are told and asked, from now on."""
         self.happened(ContactTextsAdopted, **texts.model_dump())
@@ -351,6 +368,9 @@ class Organisation(Aggregate):
                 self.careers_page = None
             case KnockOutPolicyChosen():
                 self.knock_out_policy = event.policy
+            case SurveysAdopted():
+                asked = {name: getattr(event, name) for name in SurveyRules.model_fields}
+                self.survey_rules = SurveyRules(**asked)
             case ContactTextsAdopted():
                 said = {name: getattr(event, name) for name in ContactTexts.model_fields}
                 self.texts = ContactTexts(**said)

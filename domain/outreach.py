@@ -310,6 +310,7 @@ class Outreach(Owners):
         """Notes what happened between us and the candidate."""
         self.note_consent(event)
         self.note_owner(event)
+        self.note_survey(event)
         match event:
             case AddedToPool():
                 self.pools.add(event.pool_id)

@@ -4,10 +4,10 @@ from dataclasses import field
 from datetime import datetime
 from uuid import UUID
 
-from domain.consent import Consents
 from domain.errors import Refusal
 from domain.event import Moment
 from domain.merging import CandidateEvent
+from domain.survey import Surveys
 
 
 class OwnerAssigned(CandidateEvent, name="candidate.owner_assigned"):
@@ -36,7 +36,7 @@ class NotTheOwner(Refusal):
     status = 403
 
 
-class Owners(Consents):
+class Owners(Surveys):
     """The decisions about who looks after a candidate."""
 
     owner_id: UUID | None = None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 from uuid import UUID
 
 from commands import consents
@@ -19,7 +18,7 @@ from domain.consent import (
 from domain.erasure import PersonalDataErased
 from domain.errors import Refusal
 from domain.organisation import NoContactTexts
-from policies.mail.composing import CannotBeMailed, Mail, compose
+from policies.mail.composing import CannotBeMailed, Mail, compose, page_url
 from policies.mail.tokens import PURPOSE
 from policies.mail.wording import organisation_title
 from policies.people import said_of
@@ -150,8 +149,6 @@ class AskForConsent(MailPolicy):
         )
 
     def _words(self, log: Log, candidate: Candidate, asked: ConsentAsked) -> tuple[str, str]:
-        if self.settings.public_url is None:
-            raise CannotBeMailed("no_public_url")
         texts = log.organisation_itself().contact_texts
         token = sealed_tokens.seal(
             log.database.keyring,
@@ -160,12 +157,11 @@ class AskForConsent(MailPolicy):
             candidate=str(candidate.id),
             ask=str(asked.ask_id),
         )
-        url = f"{self.settings.public_url.rstrip('/')}{PATH}?{urlencode({'token': token})}"
         said = {
             "organisation": organisation_title(log),
             "notice": texts.notice,
             "consent": texts.consent_text,
-            "url": url,
+            "url": page_url(self.settings, PATH, token),
         }
         subject = SUBJECTS[asked.asking].format(**said)
         if asked.asking is Asking.NOTICE:

@@ -1,6 +1,8 @@
 """Every policy there is. A new one begins at the log's end, with a row of its own migration."""
 
+from policies.asking_candidates import AskCandidates
 from policies.asking_consent import AskForConsent, RenewConsents
+from policies.asking_managers import AskManagers
 from policies.bulk_actions import CarryOutBulkActions
 from policies.confirming_deliveries import ConfirmDeliveries
 from policies.enrolling import EnrolAudiences
@@ -26,4 +28,6 @@ POLICIES: tuple[type[Policy], ...] = (
     Nurture,
     ConfirmDeliveries,
     KeepPools,
+    AskCandidates,
+    AskManagers,
 )

@@ -62,8 +62,10 @@ from domain.pool_rule import PoolRule
 from domain.reason import ReasonKind
 from domain.requisition import Requisition, State
 from domain.role import Role
+from domain.search_criteria import SearchCriteria
 from domain.self_identification import form_for
 from domain.self_scheduling import Slot, SlotRule
+from domain.survey import ApartDays, WaitDays
 from tests import examples
 
 Picked = TypeVar("Picked")
@@ -95,6 +97,8 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (Score, st.integers(0, 10)),
     (Day, st.integers(1, 730)),
     (OwnershipDays, st.integers(1, 1825)),
+    (WaitDays, st.integers(0, 60)),
+    (ApartDays, st.integers(0, 365)),
     (ApplicationForm, st.sampled_from([NO_QUESTIONS, examples.form()])),
     (UUID, st.uuids()),
     (bool, st.booleans()),
@@ -121,6 +125,7 @@ _by_annotation: list[tuple[Any, SearchStrategy[Any]]] = [
     (PublicText, words),
     (CampaignStep, st.builds(CampaignStep, subject=words, body=words, days=st.integers(0, 365))),
     (PoolRule, st.builds(PoolRule, tags_all=st.tuples(codes), reached=st.sampled_from(StageKind))),
+    (SearchCriteria, st.builds(SearchCriteria, tags_any=st.tuples(codes), pools=st.just(()))),
     (RefusedRule, st.builds(RefusedRule, rule=codes, people=numbers)),
 ]
 

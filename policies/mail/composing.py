@@ -10,6 +10,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import localtime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from policies.mail.tokens import Kind, local_part
@@ -92,6 +93,13 @@ def compose(
     message.set_content(body)
     message.add_alternative(page or as_html(body), subtype="html")
     return Mail(to.addr_spec, address(Kind.BOUNCE), message)
+
+
+def page_url(settings: MailSettings, path: str, token: str) -> str:
+    """The address of a page of ours. Raises CannotBeMailed where nobody said where we are."""
+    if settings.public_url is None:
+        raise CannotBeMailed("no_public_url")
+    return f"{settings.public_url.rstrip('/')}{path}?{urlencode({'token': token})}"
 
 
 def answer_address(

@@ -54,7 +54,9 @@ from domain.pool_rule import PoolRule, RecencyDays
 from domain.reason import ReasonKind
 from domain.requisition import State
 from domain.role import Role, Scope
+from domain.search_criteria import SearchCriteria
 from domain.self_scheduling import Buffer, Minutes, Slot, SlotRule, WallTime, Weekday
+from domain.survey import ApartDays, WaitDays
 from tests import strategies
 
 ROOT = Path(__file__).parent.parent.parent
@@ -64,6 +66,9 @@ MODULES = [
     for path in sorted((ROOT / folder).glob("[a-z]*.py"))
 ]
 PLAIN = [
+    SearchCriteria,
+    ApartDays,
+    WaitDays,
     CampaignKind,
     Days,
     Hours,
@@ -303,6 +308,7 @@ def test_every_refusal_is_raised_with_what_it_says(module: str) -> None:
         PoolRule,
         RefusedItem,
         RefusedRule,
+        SearchCriteria,
         Step,
     ],
 )
