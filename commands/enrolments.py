@@ -116,10 +116,12 @@ def note_outcome(
     by: Attribution,
     touchpoint_id: UUID,
     outcome: type[TouchpointEvent],
+    *,
+    occurred_at: datetime | None = None,
     **about: object,
 ) -> Recorded:
     """Records a delivery, an opening or a click of a step."""
-    candidate = log.candidate_of_step(touchpoint_id)
+    candidate = log.candidate_of_step(touchpoint_id).at(occurred_at)
     candidate.touchpoint_outcome(outcome, touchpoint_id, **about)
     return log.record(candidate, by=by)
 

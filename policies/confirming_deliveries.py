@@ -32,9 +32,11 @@ class ConfirmDeliveries(CommandPolicy):
         return [Effect(self.name, event.position, "confirm", touchpoint_id, None, due_at)]
 
     def act(self, log: Log, effect: Effect, by: Attribution) -> str | datetime:
-        history = log.candidate_of_step(effect.about).history
+        candidate = log.candidate_of_step(effect.about)
         told = (TouchpointBounced, TouchpointDelivered)
-        if any(isinstance(e, told) and e.touchpoint_id == effect.about for e in history):
+        if any(isinstance(e, told) and e.touchpoint_id == effect.about for e in candidate.history):
             return "told"
-        enrolments.note_outcome(log, by, effect.about, TouchpointDelivered)
+        # It arrived when it was handed over; that it did is known only now.
+        sent_at = candidate.touchpoints[effect.about].at
+        enrolments.note_outcome(log, by, effect.about, TouchpointDelivered, occurred_at=sent_at)
         return "delivered"

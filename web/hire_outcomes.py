@@ -20,9 +20,9 @@ GOOD_FOR = timedelta(days=60)
 STEPS = {"0": "Far below", "25": "Below", "50": "As expected", "75": "Above", "100": "Far above"}
 """What a choice counts as, of 100."""
 QUESTIONS = {
-    "performance": "Their work, beside what you expected",
-    "ramp_up": "How fast they got going, beside what you expected",
-    "manager_satisfaction": "How glad you are of the hire, beside what you expected",
+    "performance": "The quality of their work",
+    "ramp_up": "How fast they got going",
+    "manager_satisfaction": "How glad you are of the hire",
 }
 
 router = APIRouter(prefix=PATH, tags=["Pages"], dependencies=[ANYONE])

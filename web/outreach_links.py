@@ -10,7 +10,7 @@ import re
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
@@ -107,7 +107,7 @@ def _is_scanner(request: Request, log: Log, touchpoint_id: UUID) -> bool:
     return request.method == "HEAD" or at_once or not agent or bool(SCANNERS.search(agent))
 
 
-def _note(log: Log, touchpoint_id: UUID, outcome: type[TouchpointEvent], **about: bool) -> None:
+def _note(log: Log, touchpoint_id: UUID, outcome: type[TouchpointEvent], **about: Any) -> None:
     """Records an outcome once; who has been erased is followed no more, but led on."""
     what = "scanner" if about.get("by_scanner") else ""
     candidate = log.candidate_of_step(touchpoint_id)

@@ -107,6 +107,10 @@ class HalfYear:
         for subject in ("requisition", "offer"):
             self.does(self.admin, 0, f"/approval-chains/{subject}", steps=steps)
 
+    def farewell(self, candidacy: "Candidacy") -> dict[str, Any]:  # noqa: ARG002
+        """What a rejection offers besides; nothing, in a half-year of hiring alone."""
+        return {}
+
     def pay_bills(self, day: float) -> None:
         """The recruiters' month, a job board's bill, and what a campaign cost."""
         first = moment(day - 30).date()
@@ -135,7 +139,7 @@ class Hiring:
     job: Job
     id: str = ""
     seats: int = 0
-    goes_on: float = 0
+    goes_on: float = float("-inf")
     takes_applications: bool = False
     running: list["Candidacy"] = field(default_factory=list)
 
@@ -360,7 +364,7 @@ class Candidacy:
             self.withdraw(day + 8.1)
         else:
             self.does(life.recruiter, day, f"{about}/acceptance")
-            self.hire(day + 0.4)
+            self.then(day + 0.4, self.hire)
 
     def hire(self, day: float) -> None:
         if day < self.hiring.goes_on:
@@ -397,7 +401,9 @@ class Candidacy:
 
     def reject(self, day: float) -> None:
         reason = self.life.dice.choice(REJECTIONS)
-        self.does(self.life.recruiter, day, "/rejection", reason_code=reason)
+        self.does(
+            self.life.recruiter, day, "/rejection", reason_code=reason, **self.life.farewell(self)
+        )
         self.hiring.running.remove(self)
         self.survey(day + 2, "outcome")
 

@@ -130,6 +130,8 @@ def test_refused_commands_leave_the_others_of_their_batch_in(log: Log) -> None:
     good = [examples.rejected_after_interview() for _ in range(6)]
     with ThreadPoolExecutor(12) as pool, gate_held(log) as release:
         first = pool.submit(log.record, examples.ada(), by=someone())
+        while not log.facts.appender._someone_writes:
+            pass
         waiting = [pool.submit(log.record, one, by=someone()) for one in (*good, *stale, future)]
         waiting.append(pool.submit(log.record, examples.ada(), by=repeated))
         while len(log.facts.appender._waiting) < len(waiting):
