@@ -19,7 +19,8 @@ from domain.application import Status
 from domain.errors import NotFound
 from domain.event import Code, Text
 from domain.role import Role
-from projections import pipeline, tags, timeline
+from projections import earlier_way, pipeline, tags, timeline
+from projections.earlier_way import EarlierWay
 from projections.pipeline import ApplicationRow, CountRow, applications, summary
 from projections.tags import with_tag
 
@@ -133,6 +134,10 @@ class ApplicationAnswer(Answered):
     """One application and where it stands."""
 
     application: ApplicationRow
+
+
+class EarlierWayAnswer(Answered, EarlierWay):
+    """What came before an application."""
 
 
 class ApplicationList(Answered):
@@ -302,6 +307,18 @@ def get_application(
     if not rows:
         raise NotFound(what="application", id=application_id)
     return ApplicationAnswer(**asked.model_dump(), application=rows[0])
+
+
+@get("/applications/{application_id}/earlier")
+def get_earlier_way(
+    application_id: UUID, ask: Asking = asking(SOURCING, earlier_way.READS)
+) -> EarlierWayAnswer:
+    """What came before: the person's other applications, pools they were in, contacts."""
+    with ask.at() as (connection, asked):
+        earlier = earlier_way.earlier_way(connection, asked, application_id)
+    if earlier is None:
+        raise NotFound(what="application", id=application_id)
+    return EarlierWayAnswer(**asked.model_dump(), **earlier.model_dump())
 
 
 @get("/applications/{application_id}/timeline")

@@ -13,13 +13,16 @@ from api.paging import link_next
 from commands import merging as commands
 from domain.event import Code
 from projections import duplicates as read_models
+from projections import talent_pool
 from projections.duplicates import DuplicateRow, duplicates
 from projections.search import Search
+from projections.talent_pool import pools_of
 from store.search_keys import SearchKeys
 
 router = APIRouter(prefix="/api/candidates", tags=["Candidates"])
 post, get = posting(router), getting(router)
 
+DUPLICATE_READS = (*read_models.READS, *talent_pool.READS)
 _UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 PairCursor = Annotated[
     str | None,
@@ -50,10 +53,17 @@ class MergeReversal(BaseModel):
     reason_code: Code
 
 
+class Duplicate(DuplicateRow):
+    """Two candidates who may be one person, and whether we keep in touch with either."""
+
+    pools: Annotated[list[UUID], Field(description="The pools the first is in.")]
+    other_pools: list[UUID]
+
+
 class DuplicateList(Answered):
     """Pairs of candidates who may be one person, in a stable order."""
 
-    items: list[DuplicateRow]
+    items: list[Duplicate]
 
 
 @post("/{candidate_id}/merge")
@@ -82,7 +92,7 @@ def reverse_candidate_merge(
 def list_duplicate_candidates(
     request: Request,
     response: Response,
-    ask: Asking = asking(SOURCING, read_models.READS),
+    ask: Asking = asking(SOURCING, DUPLICATE_READS),
     cursor: PairCursor = None,
     limit: Limit = 100,
 ) -> DuplicateList:
@@ -90,9 +100,17 @@ def list_duplicate_candidates(
     with ask.at() as (connection, asked):
         index = Search(connection, SearchKeys(ask.log.database.keyring), ask.caller.organisation)
         rows = duplicates(index, asked, after=_pair(cursor), limit=limit)
+        items = [
+            Duplicate(
+                **row.model_dump(),
+                pools=pools_of(connection, asked, row.candidate_id),
+                other_pools=pools_of(connection, asked, row.other_id),
+            )
+            for row in rows
+        ]
     if len(rows) == limit:
         link_next(request, response, cursor=f"{rows[-1].candidate_id}~{rows[-1].other_id}")
-    return DuplicateList(**asked.model_dump(), items=rows)
+    return DuplicateList(**asked.model_dump(), items=items)
 
 
 @post("/{candidate_id}/duplicates/{other_id}/dismissal")

@@ -3,17 +3,25 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from api.asking import Answered, Asking, Cursor, Limit, asking, getting
 from api.caller import SOURCING
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
+from api.paging import link_next
 from commands import outreach as commands
 from domain import outreach as domain
-from domain.event import Code, Text
+from domain.errors import NotFound
+from domain.event import Category, Code, Text
+from projections import candidates
+from projections import touchpoints as read_model
+from projections.touchpoints import TouchpointRow, touchpoints
 
 router = APIRouter(prefix="/api/candidates/{candidate_id}", tags=["Outreach"])
-post = posting(router)
+post, get = posting(router), getting(router)
+
+TOUCHPOINT_READS = (*read_model.READS, *candidates.READS)
 
 SealedText = Annotated[Text, Field(description="Sealed: personal data.")]
 
@@ -32,6 +40,20 @@ class NewTouchpoint(Body):
     ] = False
     subject: SealedText | None = None
     body: SealedText | None = None
+
+
+class Touchpoint(TouchpointRow):
+    """One contact; its words are null for those who may not read them."""
+
+    subject: str | None = None
+    body: str | None = None
+    reply: str | None = None
+
+
+class TouchpointList(Answered):
+    """Contacts in a stable order."""
+
+    items: list[Touchpoint]
 
 
 class Click(Body):
@@ -86,6 +108,39 @@ def nurture_candidate(
     return command.answer(
         commands.nurture(command.log, command.by, candidate_id, **body.model_dump())
     )
+
+
+@get("/touchpoints")
+def list_touchpoints(
+    candidate_id: UUID,
+    request: Request,
+    response: Response,
+    ask: Asking = asking(SOURCING, TOUCHPOINT_READS),
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> TouchpointList:
+    """Every contact with a person, and what came of it. Opening the words is recorded."""
+    with ask.at() as (connection, asked):
+        if not candidates.candidates(connection, asked, candidate_ids=[candidate_id]):
+            raise NotFound(what="candidate", id=candidate_id)
+        rows = touchpoints(connection, asked, candidate_id, cursor=cursor, limit=limit)
+        positions = [row.position for row in rows]
+        positions += [row.reply_position for row in rows if row.reply_position]
+        facts = list(ask.log.facts.at_positions(positions))
+        opened = ask.open(connection, facts, [Category.COMMUNICATION], "read touchpoints")
+        said = {fact.position: words for fact, words in zip(facts, opened, strict=True)}
+    if len(rows) == limit:
+        link_next(request, response, cursor=rows[-1].touchpoint_id)
+    items = [
+        Touchpoint(
+            **row.model_dump(),
+            subject=said[row.position].get("subject"),
+            body=said[row.position].get("body"),
+            reply=said.get(row.reply_position, {}).get("text"),
+        )
+        for row in rows
+    ]
+    return TouchpointList(**asked.model_dump(), items=items)
 
 
 @post("/touchpoints/{touchpoint_id}/delivery")

@@ -146,7 +146,7 @@ def test_past_finalists_of_the_department_come_first_each_with_reasons(
     assert (first["may_be_contacted"], first["pool_id"]) == (True, pool)
     matches = get(admin, f"/requisitions/{job}/pool-matches")["items"]
     assert matches == [{"pool_id": pool, "members": 1}]
-    post(
+    back = post(
         admin,
         f"/candidates/{medalist}/reengagements",
         requisition_id=job,
@@ -154,6 +154,11 @@ def test_past_finalists_of_the_department_come_first_each_with_reasons(
         previous_application_id=first["previous_application_id"],
     )
     wait_for_read_side(admin)
+    earlier = get(admin, f"/applications/{back['application_id']}/earlier")
+    [before_that] = earlier["applications"]
+    assert before_that["application_id"] == first["previous_application_id"]
+    assert (before_that["furthest"], before_that["status"]) == ("interview", "rejected")
+    assert [stay["pool_id"] for stay in earlier["pools"]] == [pool]
     only = {"criteria": {"finalists_only": True}}
     again = admin.post(path, json=only).json()
     assert [item["candidate_id"] for item in again["items"]] == []
@@ -171,3 +176,30 @@ def test_nobody_is_sought_for_a_requisition_that_is_not_open(admin: TestClient) 
     job = post(admin, "/requisitions", number="R-9", title="Dancer")["id"]
     answer = admin.post(f"/api/requisitions/{job}/rediscovery", json={})
     assert answer.status_code in (409, 422)
+
+
+def test_contacts_are_listed_with_what_came_of_them(admin: TestClient, person: Person) -> None:
+    ada = person("Ada")
+    about = f"/candidates/{ada}/touchpoints"
+    mail = post(admin, about, channel="email", subject="News", body="How are you?")["touchpoint_id"]
+    post(admin, about, channel="call", logged_by_hand=True, body="Spoke about engines")
+    post(admin, f"{about}/{mail}/delivery")
+    post(admin, f"{about}/{mail}/reply", sentiment="positive", text="Gladly")
+    listed = get(admin, about, min_log_position=reached(admin))["items"]
+    told = {item["channel"]: item for item in listed}
+    assert (told["email"]["subject"], told["email"]["reply"]) == ("News", "Gladly")
+    assert told["email"]["delivered_at"]
+    assert (told["call"]["logged_by_hand"], told["call"]["reply"]) == (True, None)
+    assert len(get(admin, about, limit=1)["items"]) == 1
+
+
+def test_who_may_be_somebody_in_a_pool_is_shown_with_the_pool(
+    admin: TestClient, person: Person
+) -> None:
+    ada, again = person("Ada", email="ada@example.org"), person("A.", email="ada@example.org")
+    pool = post(admin, "/pools", title="Finalists")["id"]
+    post(admin, f"/pools/{pool}/members", candidate_id=ada, reason_code="met")
+    position = reached(admin)
+    [pair] = get(admin, "/candidates/duplicates", min_log_position=position)["items"]
+    pools = {pair["candidate_id"]: pair["pools"], pair["other_id"]: pair["other_pools"]}
+    assert pools == {ada: [pool], again: []}
