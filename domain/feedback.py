@@ -58,6 +58,7 @@ class Feedback(Starts):
         score: int,
         *,
         application_id: UUID | None = None,
+        survey_id: UUID | None = None,
         comment: str | None = None,
     ) -> None:
         """Keeps what the candidate answered, about one application or about all of it."""
@@ -67,6 +68,7 @@ class Feedback(Starts):
             SurveyAnswered,
             moment=moment,
             application_id=application_id,
+            survey_id=survey_id,
             score=score,
             comment=comment,
         )

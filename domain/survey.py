@@ -134,12 +134,11 @@ class Surveys(Consents):
         """Keeps what the candidate answers to a question. Raises AnsweredAlready."""
         asked = self.survey(survey_id)
         self.guard(survey_id not in self.surveys_answered, AnsweredAlready())
-        self.happened(
-            SurveyAnswered,
-            moment=asked.moment,
+        self.answer_survey(
+            asked.moment,
+            score,
             application_id=asked.application_id,
             survey_id=survey_id,
-            score=score,
             comment=comment,
         )
 

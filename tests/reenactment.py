@@ -131,7 +131,7 @@ DECIDE: dict[str, Callable[[Any, Said], None]] = {
     "candidate.attended_event": lambda c, e: c.attend(**e.all),
     "candidate.entry_corrected": correct,
     "candidate.note_added": lambda c, e: c.add_note(**e.all),
-    "candidate.nurtured": lambda c, e: c.nurture(**e.all),
+    "candidate.nurtured": lambda c, e: c.nurture(**e.but("enrolment_id")),
     "candidate.opted_out": lambda c, e: c.opt_out(**e.all),
     "candidate.owner_assigned": lambda c, e: c.assign_owner(**e.all),
     "candidate.registered": lambda c, e: c.register(**e.all),
