@@ -64,4 +64,6 @@ def resolve(
                     candidate.resend_step(effect.about, step)
             case policy:
                 raise NotToBeResolved(policy=policy)
+        if not candidate.pending_events:
+            raise NotInDoubt(key=key, state="sent")
         return log.record(candidate, by=by)

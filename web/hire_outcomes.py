@@ -9,12 +9,13 @@ from fastapi.responses import Response
 
 from commands import surveys
 from domain.candidate import Candidate
-from entrance.browser import ANYONE, guard_origin, system
+from entrance.browser import ANYONE, guard_origin
 from policies.asking_managers import LINK, PATH
 from policies.mail.wording import title_of
 from store import sealed_tokens
 from store.log import Log
 from web.pages import calmly, page
+from web.sealed_links import followed
 
 GOOD_FOR = timedelta(days=60)
 STEPS = {"0": "Far below", "25": "Below", "50": "As expected", "75": "Above", "100": "Far above"}
@@ -99,12 +100,7 @@ def _shown(visit: Visit, token: str, said: dict[str, str], *, refusal: str = "")
 
 def _visit(request: Request, token: str) -> Visit:
     """Who comes. Raises TokenOfNoUse, NotFound."""
-    hireledger = system(request)
-    said, _ = sealed_tokens.opened(hireledger.database.keyring, LINK, token, GOOD_FOR)
-    organisation = hireledger.organisation(UUID(said["organisation"]))
-    if organisation is None:
-        raise sealed_tokens.TokenOfNoUse
-    log = hireledger.log(organisation)
+    log, said = followed(request, LINK, token, GOOD_FOR)
     application_id, day = UUID(said["application"]), int(said["day"])
     candidate = log.candidate_of(application_id)
     if candidate.erased or (application_id, day) not in candidate.outcomes_asked:

@@ -16,12 +16,13 @@ from commands import consents as commands
 from domain.candidate import Candidate
 from domain.consent import CONTACT, EVERY_CHANNEL, ContactTexts
 from domain.errors import Refusal
-from entrance.browser import ANYONE, guard_origin, system
+from entrance.browser import ANYONE, guard_origin
 from policies.asking_consent import LINK, PATH
 from policies.mail.wording import organisation_title
 from store import sealed_tokens
 from store.log import Log
 from web.pages import calmly, page
+from web.sealed_links import followed
 
 GOOD_FOR = timedelta(days=366)
 
@@ -81,12 +82,7 @@ def _shown(visit: Visit) -> dict[str, Any]:
 
 def _visit(request: Request, token: str) -> Visit:
     """Who comes. Raises TokenOfNoUse, NothingToAnswer."""
-    hireledger = system(request)
-    said, _ = sealed_tokens.opened(hireledger.database.keyring, LINK, token, GOOD_FOR)
-    organisation = hireledger.organisation(UUID(said["organisation"]))
-    if organisation is None:
-        raise sealed_tokens.TokenOfNoUse
-    log = hireledger.log(organisation)
+    log, said = followed(request, LINK, token, GOOD_FOR)
     ask_id = UUID(said["ask"])
     candidate = commands.answering(log, UUID(said["candidate"]), ask_id)
     if candidate.erased:

@@ -10,12 +10,13 @@ from fastapi.responses import Response
 from commands import surveys
 from domain.candidate import Candidate
 from domain.survey import SURVEYS
-from entrance.browser import ANYONE, guard_origin, system
+from entrance.browser import ANYONE, guard_origin
 from policies.asking_candidates import LINK, PATH
 from policies.mail.wording import organisation_title
 from store import sealed_tokens
 from store.log import Log
 from web.pages import calmly, page
+from web.sealed_links import followed
 
 GOOD_FOR = timedelta(days=90)
 SCORES = range(11)
@@ -88,12 +89,7 @@ def _shown(
 
 def _visit(request: Request, token: str) -> Visit:
     """Who comes. Raises TokenOfNoUse, NotFound, PersonErased."""
-    hireledger = system(request)
-    said, _ = sealed_tokens.opened(hireledger.database.keyring, LINK, token, GOOD_FOR)
-    organisation = hireledger.organisation(UUID(said["organisation"]))
-    if organisation is None:
-        raise sealed_tokens.TokenOfNoUse
-    log = hireledger.log(organisation)
+    log, said = followed(request, LINK, token, GOOD_FOR)
     application_id, survey_id = UUID(said["application"]), UUID(said["survey"])
     candidate = log.candidate_of(application_id)
     if candidate.erased or survey_id not in candidate.surveys:
