@@ -33,6 +33,7 @@ from projections.engine import Projector
 from store import outbox
 from store.log import Log
 from store.system import Hireledger
+from tests import fold_of_campaigns, plain_fold
 from tests.mail.conftest import Letterbox, MailServer, run_out
 from tests.mail.letters import bounce_of, reply_to
 from tests.mail.test_policies import by, time_passes
@@ -98,12 +99,17 @@ class Nurturing:
         return [one.ended for one in self.log.candidate(candidate_id).enrolments.values()]
 
     def numbers(self, campaign_id: UUID) -> read_model.CampaignNumbers:
+        """What the read model says, which is what a plain fold of the log gives."""
         projector = Projector(self.log.database, self.log.organisation)
         while projector.step():
             pass
         with self.log.database.transaction(self.log.organisation) as connection:
             asked = resolve(connection, read_model.READS)
-            return read_model.numbers(connection, asked, campaign_id)
+            said = read_model.numbers(connection, asked, campaign_id)
+            rows = plain_fold.read(connection)
+        history = plain_fold.known(rows, None, len(rows))
+        assert said == fold_of_campaigns.numbers(history, campaign_id)
+        return said
 
 
 @pytest.fixture
