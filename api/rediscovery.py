@@ -151,7 +151,7 @@ def _suggestion(
     return Suggestion(
         candidate_id=found.person_id,
         full_name=full_name,
-        tier=list(Tier)[found.tier - 1],
+        tier=found.tier,
         reasons=list(_reasons(found)),
         last_contact_at=found.contacted_at,
         may_be_contacted=refused_by is None,
@@ -180,8 +180,7 @@ SAYS = {
 
 
 def _reasons(found: Suggested) -> list[Reason]:
-    tier = list(Tier)[found.tier - 1]
-    reasons = [Reason(code=tier, says=SAYS[tier])]
+    reasons = [Reason(code=found.tier, says=SAYS[found.tier])]
     if found.reached and found.applied_at:
         furthest = list(StageKind)[found.reached - 1]
         when = f"{found.applied_at:%B %Y}"
@@ -190,6 +189,6 @@ def _reasons(found: Suggested) -> list[Reason]:
     if found.reason_code:
         says = f"The last application ended because of {found.reason_code}"
         reasons.append(Reason(code="ended_because", says=says))
-    if found.pools and tier is not Tier.POOL_MEMBER:
+    if found.pools and found.tier is not Tier.POOL_MEMBER:
         reasons.append(Reason(code="in_pools", says=f"In {len(found.pools)} talent pools"))
     return reasons

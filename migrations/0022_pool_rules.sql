@@ -42,10 +42,14 @@ CREATE TABLE backgrounds (
 );
 CREATE INDEX backgrounds_rank
     ON backgrounds (reached DESC, applied_at DESC NULLS LAST, candidate_id);
-CREATE INDEX backgrounds_tags ON backgrounds USING gin (tags);
-CREATE INDEX backgrounds_pools ON backgrounds USING gin (pools);
-CREATE INDEX backgrounds_applied_for ON backgrounds USING gin (applied_for);
-CREATE INDEX backgrounds_stood ON backgrounds USING gin (stood);
+CREATE INDEX backgrounds_tags ON backgrounds USING gin (tags)
+    WITH (gin_pending_list_limit = 128);
+CREATE INDEX backgrounds_pools ON backgrounds USING gin (pools)
+    WITH (gin_pending_list_limit = 128);
+CREATE INDEX backgrounds_applied_for ON backgrounds USING gin (applied_for)
+    WITH (gin_pending_list_limit = 128);
+CREATE INDEX backgrounds_stood ON backgrounds USING gin (stood)
+    WITH (gin_pending_list_limit = 128);
 
 -- Rules of pools, one row a change; null: by hand from then on.
 CREATE TABLE pool_rules (

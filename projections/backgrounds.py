@@ -343,8 +343,8 @@ told AS MATERIALIZED (
 standing AS (SELECT * FROM folded)
 """  # noqa: S608  # as above
 
-# Everyone by now: those of one history as they are kept, the others, who are few, looked up.
-BY_NOW = f"""
+# Those of more than one history, who are few, by now.
+OF_MANY_HISTORIES = f"""
 {people.ONE_PERSON},
 told AS MATERIALIZED (
     SELECT
@@ -355,7 +355,12 @@ told AS MATERIALIZED (
     WHERE position <= %(p)s
       AND superseded_at > %(p)s
 ),
-{FOLD},
+{FOLD}
+"""  # noqa: S608  # as above
+
+# Everyone by now: those of one history as they are kept, the others looked up.
+BY_NOW = f"""
+{OF_MANY_HISTORIES},
 standing AS NOT MATERIALIZED (
     SELECT
         candidate_id AS person_id,

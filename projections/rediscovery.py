@@ -6,7 +6,7 @@ comes first, then whoever applied last. Whoever applied for the requisition itse
 whoever is in a process, unless that is asked for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -99,32 +99,11 @@ FITS = f"""
 """
 
 COLUMNS = """
-    person_id,
     reached,
     applied_at,
     contacted_at,
-    last_stage,
     reason_code,
-    region,
-    tags,
-    pools,
-    applied_for,
-    stood
-"""
-TIER = """
-(
-    SELECT
-        {number} AS tier,
-        {columns}
-    FROM standing
-    WHERE {fits}
-      AND {belongs}
-    ORDER BY
-        reached DESC,
-        applied_at DESC NULLS LAST,
-        person_id
-    LIMIT %(limit)s
-)
+    pools
 """
 BELONGS = (
     "stood && %(finals)s::text[] AND NOT hired",
@@ -133,23 +112,38 @@ BELONGS = (
     "reached >= 1 AND NOT %(finalists_only)s",
     "pools <> '{}' AND reached = 0 AND NOT %(finalists_only)s",
 )
-TIERS = "UNION ALL".join(
-    TIER.format(number=number, columns=COLUMNS, fits=FITS, belongs=belongs)
-    for number, belongs in enumerate(BELONGS, 1)
-)
+"""Who is in which tier, in their order."""
 
-RANKED = f"""
-WITH {backgrounds.BY_NOW}
-SELECT *
-FROM (
-    SELECT DISTINCT ON (person_id) *
-    FROM ({TIERS}) AS suggested
+# Each tier is looked up by itself, from the index that has its order; whoever was found in one
+# before is left out.
+TIER = f"""
+WITH {backgrounds.OF_MANY_HISTORIES}
+(
+    SELECT
+        candidate_id AS person_id,
+        {COLUMNS}
+    FROM backgrounds
+    WHERE {FITS}
+      AND {{belongs}}
+      AND candidate_id NOT IN (SELECT candidate_id FROM one_person)
+      AND candidate_id <> ALL(%(found)s::uuid[])
     ORDER BY
+        reached DESC,
+        applied_at DESC NULLS LAST,
+        candidate_id
+    LIMIT %(limit)s
+)
+UNION ALL
+(
+    SELECT
         person_id,
-        tier
-) AS once
+        {COLUMNS}
+    FROM folded
+    WHERE {FITS}
+      AND {{belongs}}
+      AND person_id <> ALL(%(found)s::uuid[])
+)
 ORDER BY
-    tier,
     reached DESC,
     applied_at DESC NULLS LAST,
     person_id
@@ -201,18 +195,13 @@ class Tier(StrEnum):
 class Suggested:
     """Somebody who might fit, and what is known of them."""
 
-    tier: int
     person_id: UUID
     reached: int
     applied_at: datetime | None
     contacted_at: datetime | None
-    last_stage: str | None
     reason_code: str | None
-    region: str | None
-    tags: list[str]
     pools: list[UUID]
-    applied_for: list[UUID]
-    stood: list[str]
+    tier: Tier = Tier.POOL_MEMBER
 
 
 class PoolMatch(BaseModel):
@@ -239,9 +228,17 @@ def suggested(
     limit: int = 20,
 ) -> list[Suggested]:
     """Who might fit by now, the likeliest first."""
-    known = _known(connection, asked, requisition_id, criteria) | {"limit": limit}
+    known, found = _known(connection, asked, requisition_id, criteria), list[Suggested]()
     with connection.cursor(row_factory=class_row(Suggested)) as rows:
-        return rows.execute(RANKED.encode(), known).fetchall()
+        for tier, belongs in zip(Tier, BELONGS, strict=True):
+            if len(found) < limit:
+                query = TIER.replace("{belongs}", belongs)
+                known |= {
+                    "found": [one.person_id for one in found],
+                    "limit": limit - len(found),
+                }
+                found += [replace(one, tier=tier) for one in rows.execute(query.encode(), known)]
+    return found
 
 
 def pool_matches(connection: Connection, asked: Asked, requisition_id: UUID) -> list[PoolMatch]:
