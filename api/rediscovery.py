@@ -190,5 +190,7 @@ def _reasons(found: Suggested) -> list[Reason]:
         says = f"The last application ended because of {found.reason_code}"
         reasons.append(Reason(code="ended_because", says=says))
     if found.pools and found.tier is not Tier.POOL_MEMBER:
-        reasons.append(Reason(code="in_pools", says=f"In {len(found.pools)} talent pools"))
+        many = len(found.pools) > 1
+        says = f"In {len(found.pools)} talent pools" if many else "In a talent pool"
+        reasons.append(Reason(code="in_pools", says=says))
     return reasons
