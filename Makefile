@@ -13,7 +13,7 @@ help: ## list the targets
 
 setup: $(STAMP) ## install everything into .venv, checked by hash
 
-$(STAMP): requirements/dev.txt pyproject.toml
+$(STAMP): requirements/dev.txt pyproject.toml hatch_build.py web/package-lock.json
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo 'hireledger needs python3 3.11 or newer with its venv module (Debian: apt install python3-venv)' >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
@@ -53,8 +53,8 @@ COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version
 lock: setup ## recompile requirements/ from pyproject.toml
 	@$(COMPILE) pyproject.toml --extra dev --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
-	@echo hatchling | $(COMPILE) - --constraint requirements/dev.txt --output-file requirements/build.txt
+	@printf 'hatchling\nnodejs-wheel-binaries\n' | $(COMPILE) - --constraint requirements/dev.txt --output-file requirements/build.txt
 
 clean: ## remove .venv, caches and build output
-	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist web/node_modules web/assets/vendor
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

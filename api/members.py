@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, EmailStr, Field
 
 from api.asking import PROBLEMS
-from api.caller import ADMINISTERING, Caller, may
+from api.caller import ADMINISTERING, EVERYONE, Caller, may
 from api.commanding import Answer, Commanding, commanding, example, posting
 from api.session import Form
 from commands import members as commands
@@ -120,13 +120,19 @@ def reinstate_member(member_id: UUID, command: Commanding = commanding(ADMINISTE
 
 
 @router.get("", responses=PROBLEMS)
-def list_members(calling: Annotated[Caller, may(ADMINISTERING)]) -> MemberList:
-    """Everyone who works here, by name, which is recorded as access."""
+def list_members(
+    calling: Annotated[Caller, may(EVERYONE - {Role.CANDIDATE}, narrows=True)],
+) -> MemberList:
+    """Everyone who works here, by name, which is recorded as access; addresses for administrators.
+
+    Whoever may not know people by name does not know colleagues by it either.
+    """
     known: dict[UUID, Identity] = {}
     if calling.knows_people:
         with calling.log.database.transaction(calling.organisation) as connection:
             access = Access(calling.actor_id, PURPOSE, calling.request_id)
             known = identities(calling.log, connection, access)
+    administers = calling.role in ADMINISTERING
     return MemberList(
         items=[
             Member(
@@ -134,7 +140,7 @@ def list_members(calling: Annotated[Caller, may(ADMINISTERING)]) -> MemberList:
                 role=member.role,
                 standing=member.standing,
                 full_name=known.get(member.id, Identity()).full_name,
-                email=known.get(member.id, Identity()).email,
+                email=known.get(member.id, Identity()).email if administers else None,
             )
             for member in calling.log.members()
         ]

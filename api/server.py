@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
@@ -201,10 +201,6 @@ def _serve_docs(application: FastAPI) -> None:
     """The docs page, with its assets served from here: nothing is fetched from elsewhere."""
     assets = StaticFiles(packages=[("fastapi_swagger", "resources")])
     application.mount("/assets/swagger", assets, name="swagger")
-
-    @application.get("/", include_in_schema=False, dependencies=[ANYONE])
-    def home() -> RedirectResponse:
-        return RedirectResponse("/docs")
 
     @application.get("/docs", include_in_schema=False, dependencies=[ANYONE])
     def docs(_: Request) -> HTMLResponse:

@@ -1,8 +1,10 @@
-"""Pages: HTML that works without scripts."""
+"""Pages: for those who come in from outside, and the application for members (web/app)."""
 
 from web import (
+    app,
     application_form,
     careers,
+    files,
     hire_outcomes,
     keep_in_touch,
     outreach_links,
@@ -14,6 +16,8 @@ from web import (
 )
 
 ROUTERS = (
+    files.router,
+    *app.ROUTERS,
     sign_in.router,
     self_scheduling.router,
     keep_in_touch.router,

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import (
-    FileResponse,
     JSONResponse,
     PlainTextResponse,
     RedirectResponse,
@@ -28,7 +27,7 @@ from store import careers_addresses
 from store.attempts import TooManySubmissions
 from store.log import Log
 from web.markdown import as_html
-from web.pages import ASSETS, page
+from web.pages import page
 
 FEED = "https://jsonfeed.org/version/1.1"
 FEED_TYPE = "application/feed+json"
@@ -159,11 +158,6 @@ def code(text: str) -> str:
         return _code.validate_python(text)
     except ValidationError:
         return ""
-
-
-@router.get("/assets/careers.css")
-def careers_style() -> FileResponse:
-    return FileResponse(ASSETS / "careers.css", headers={"Cache-Control": "max-age=3600"})
 
 
 @router.get("/robots.txt")

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from commands import members, sessions
@@ -23,7 +23,7 @@ from entrance.browser import (
 )
 from store import credentials
 from store.attempts import TooManyAttempts
-from web.pages import ASSETS, page
+from web.pages import page
 
 SHORTEST_PASSWORD, LONGEST = 12, 200
 Field = Annotated[str, Form(max_length=1000)]
@@ -43,11 +43,6 @@ class NameMissing(Refusal):
 
 class PasswordTooShort(Refusal):
     """Choose a password of 12 to 200 characters."""
-
-
-@router.get("/assets/hireledger.css")
-def style() -> FileResponse:
-    return FileResponse(ASSETS / "hireledger.css", headers={"Cache-Control": "max-age=3600"})
 
 
 @router.get("/sign-in")

@@ -1,0 +1,71 @@
+"""The board of a requisition: its stages as columns, now or at any time."""
+
+from datetime import UTC, datetime
+from statistics import median
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from domain.role import Role
+from entrance.browser import ANYONE
+from web.app.asking import Ask, all_of, asking
+from web.app.showing import DAY, Page, moment, show, words
+
+router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+
+MOVING = frozenset({Role.ADMIN, Role.RECRUITER, Role.COORDINATOR, Role.HIRING_MANAGER})
+
+WAITS = {
+    "review": "First review",
+    "scorecard": "Scorecard due",
+    "interview_outcome": "Did it take place?",
+    "approval": "Approval",
+    "reply": "Wrote to us",
+    "hire": "To be hired",
+}
+"""What a card says of what its application waits for; the rest is said by its code."""
+
+
+@router.get("/requisitions/{requisition_id}/board")
+async def show_board(
+    ask: Annotated[Ask, asking], requisition_id: UUID, status: str = "open", tag: str = ""
+) -> Response:
+    """Who stands where. In the past everything is read-only."""
+    path = f"/api/requisitions/{requisition_id}"
+    answer, board, todo, reasons, tags, history = await all_of(
+        ask.get(path),
+        ask.get(f"{path}/board", status=status, tag=tag or None, names=True),
+        ask.either("/api/today", requisition_id=str(requisition_id), limit=1000),
+        ask.either("/api/reason-codes", kind="we_rejected"),
+        ask.either("/api/tags"),
+        ask.get(f"{path}/timeline", limit=1),
+    )
+    now = moment(board["as_of"]) or datetime.now(UTC)
+    for column in board["columns"]:
+        column["median_days"] = _median_days(column["cards"], now)
+    return show(
+        ask,
+        "board",
+        "requisitions",
+        requisition=answer["requisition"],
+        board=board,
+        facts={
+            item["application_id"]: WAITS.get(item["kind"], words(item["kind"]))
+            for item in reversed((todo or {"items": []})["items"])
+        },
+        status=status,
+        tag=tag,
+        tags=(tags or {"items": []})["items"],
+        reasons=[row for row in (reasons or {"items": []})["items"] if not row["retired"]],
+        begins=history["items"][0]["occurred_at"][:10] if history["items"] else None,
+        moves=ask.role in MOVING and status == "open" and not ask.times,
+    )
+
+
+def _median_days(cards: list[dict[str, Any]], now: datetime) -> int | None:
+    """How long half of those who stand here have stood here, at least."""
+    since = [moment(card["since"]) for card in cards]
+    days = [(now - at).total_seconds() / DAY for at in since if at is not None]
+    return int(median(days)) if days else None

@@ -1,0 +1,126 @@
+"""A form is a command: what it says goes to the API under the path it names.
+
+Field names are those of the command's body: `reason_code`, `criteria.tags_all[]`. Without scripts
+the browser is sent back to the page; with htmx the page is swapped, refusals are shown in place.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from entrance.browser import ANYONE, CSRF_HEADER
+from web.app.asking import REACHED, Ask, asking
+from web.app.showing import Page
+from web.pages import page
+
+router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+
+LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
+OURS = "_"
+"""Fields that begin so are for this module: `_csrf`, `_back`, `_done`; others fill in the path."""
+
+
+@router.post("/do/{path:path}")
+async def give_command(request: Request, path: str, ask: Annotated[Ask, asking]) -> Response:
+    """Gives one command, and goes back to where the form stands or says."""
+    form = await request.form()
+    given = form.multi_items()
+    said = [(name, value) for name, value in given if isinstance(value, str)]
+    ours = {name: value for name, value in said if name.startswith(OURS)}
+    zone = str(ours.get("_zone", "UTC"))
+    body = body_of(
+        (name, with_zone(value, zone)) for name, value in said if not name.startswith(OURS)
+    )
+    for name, value in ours.items():
+        path = path.replace(f"{{{name.removeprefix(OURS)}}}", quote(str(value), safe=""))
+    answer = await ask.call(
+        "POST",
+        f"/api/{path}",
+        body,
+        **{
+            CSRF_HEADER: str(ours.get("_csrf", "")),
+            "Origin": request.headers.get("origin", str(request.base_url).rstrip("/")),
+        },
+    )
+    if answer.status_code >= HTTPStatus.BAD_REQUEST:
+        return _refused(request, answer.json())
+    made = answer.json() if answer.content else {}
+    back = _back(str(ours.get("_back", "/")).format_map(_Ids(made)), answer.headers)
+    if "hx-request" not in request.headers:
+        return RedirectResponse(back, HTTPStatus.SEE_OTHER)
+    where = {"path": back, "target": "#page", "select": "#page", "swap": "outerHTML"}
+    done = {"done": {"words": str(ours.get("_done", "Done"))}}
+    return Response(
+        status_code=HTTPStatus.NO_CONTENT,
+        headers={"HX-Location": json.dumps(where), "HX-Trigger": json.dumps(done)},
+    )
+
+
+class _Ids(dict[str, Any]):
+    """What a command made, for a way back that names it; anything else stays away."""
+
+    def __missing__(self, _: str) -> str:
+        return ""
+
+
+def with_zone(value: str, zone: str) -> str:
+    """A date and time as browsers put it, with the offset it has in the form's zone."""
+    if not LOCAL_TIME.fullmatch(value):
+        return value
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(zone)).isoformat()
+    except (ValueError, ZoneInfoNotFoundError):
+        return value
+
+
+def body_of(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The body that fields describe: dots lead inwards, `[]` gathers, what is empty is not said.
+
+    Where all names of a place are numbers, it is a list: `ratings.0.attribute`.
+    """
+    body: dict[str, Any] = {}
+    for name, value in fields:
+        if value == "":
+            continue
+        *path, last = name.split(".")
+        place = body
+        for part in path:
+            place = place.setdefault(part, {})
+        if last.endswith("[]"):
+            place.setdefault(last.removesuffix("[]"), []).append(value)
+        else:
+            place[last] = value
+    return {name: _with_lists(value) for name, value in body.items()}
+
+
+def _with_lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    inner = {name: _with_lists(part) for name, part in value.items()}
+    if all(name.isdigit() for name in inner):
+        return [inner[name] for name in sorted(inner, key=int)]
+    return inner
+
+
+def _back(path: str, headers: Any) -> str:
+    """A page of ours, which waits for what was just recorded."""
+    parts = urlsplit(path)
+    if parts.scheme or parts.netloc or not path.startswith("/") or path.startswith(("//", "/\\")):
+        return "/"
+    reached = headers.get("Log-Position")
+    query = "&".join(filter(None, (parts.query, urlencode({REACHED: reached}) if reached else "")))
+    return urlunsplit(("", "", parts.path, query, parts.fragment))
+
+
+def _refused(request: Request, problem: dict[str, Any]) -> Response:
+    """What the API said against it: in place, or on a page of its own."""
+    name = "app/problem" if "hx-request" in request.headers else "app/refused"
+    return page(name, problem["status"], problem=problem, now=None)

@@ -1,0 +1,93 @@
+"""Requisitions: their list, one of them, a new one, and those rediscovered for one."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from entrance.browser import ANYONE
+from web.app.asking import Ask, all_of, asking
+from web.app.showing import Page, show
+
+router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+
+SECTION = "requisitions"
+STATES = ("open", "draft", "awaiting_approval", "approved", "on_hold", "closed")
+
+
+@router.get("/requisitions")
+async def show_requisitions(
+    ask: Annotated[Ask, asking], state: str = "open", q: str = ""
+) -> Response:
+    """All of a state, searched by number, title, department or place."""
+    answer = await ask.get("/api/requisitions", state=state or None, limit=1000)
+    wanted = q.casefold().split()
+    rows = [row for row in answer["items"] if all(word in _text(row) for word in wanted)]
+    return show(
+        ask, "requisitions", SECTION, rows=rows, states=STATES, state=state, q=q, answer=answer
+    )
+
+
+def _text(row: dict[str, object]) -> str:
+    said = (row[name] for name in ("number", "title", "department", "location", "level"))
+    return " ".join(str(value) for value in said if value).casefold()
+
+
+@router.get("/requisitions/new")
+async def show_new_requisition(ask: Annotated[Ask, asking]) -> Response:
+    """Where a requisition begins: a number and a title are enough."""
+    templates = await ask.either("/api/plan-templates")
+    return show(ask, "new_requisition", SECTION, templates=(templates or {"items": []})["items"])
+
+
+@router.get("/requisitions/{requisition_id}")
+async def show_requisition(ask: Annotated[Ask, asking], requisition_id: UUID) -> Response:
+    """One requisition: its state, openings, plan and history."""
+    path = f"/api/requisitions/{requisition_id}"
+    answer, openings, history, postings = await all_of(
+        ask.get(path),
+        ask.get(f"{path}/openings"),
+        ask.get(f"{path}/timeline", limit=1000),
+        ask.get(f"{path}/postings"),
+    )
+    return show(
+        ask,
+        "requisition",
+        SECTION,
+        answer=answer,
+        requisition=answer["requisition"],
+        openings=openings["items"],
+        history=history["items"][::-1],
+        postings=postings["items"],
+    )
+
+
+@router.get("/requisitions/{requisition_id}/rediscovery")
+async def show_rediscovery(
+    ask: Annotated[Ask, asking], requisition_id: UUID, finalists: bool = False, tag: str = ""
+) -> Response:
+    """Who was close before, from applications, pools and talks, with the reasons for each."""
+    criteria: dict[str, object] = {"finalists_only": finalists}
+    if tag:
+        criteria["tags_all"] = [tag]
+    path = f"/api/requisitions/{requisition_id}"
+    answer, found, matches, pools, tags = await all_of(
+        ask.get(path),
+        ask.post(f"{path}/rediscovery", {"criteria": criteria, "names": True, "limit": 50}),
+        ask.either(f"{path}/pool-matches"),
+        ask.either("/api/pools", limit=1000),
+        ask.either("/api/tags"),
+    )
+    return show(
+        ask,
+        "rediscovery",
+        SECTION,
+        requisition=answer["requisition"],
+        found=found["items"],
+        pools=(matches or {"items": []})["items"],
+        pool_titles={row["pool_id"]: row["title"] for row in (pools or {"items": []})["items"]},
+        tags=(tags or {"items": []})["items"],
+        tag=tag,
+        finalists=finalists,
+    )

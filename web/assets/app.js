@@ -1,0 +1,79 @@
+// What every page of the application has: times in the reader's zone, sorting, search by Ctrl-K,
+// and a word after each command. Pages work without it.
+"use strict";
+
+const token = () => document.querySelector("meta[name=csrf-token]").content;
+
+const SAYS = {
+  date: { day: "numeric", month: "short", year: "numeric" },
+  hour: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
+};
+
+function tellTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.dateTime);
+    time.title = at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
+    const says = SAYS[time.dataset.said];
+    if (says) time.textContent = at.toLocaleString(undefined, says);
+  }
+}
+
+function toast(words, undo) {
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.append(Object.assign(document.createElement("span"), { textContent: words, className: "grow" }));
+  if (undo) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Undo" });
+    button.addEventListener("click", () => { box.remove(); undo(); });
+    box.append(button);
+  }
+  document.getElementById("toasts").append(box);
+  setTimeout(() => box.remove(), undo ? 10000 : 5000);
+}
+
+// One command to the API. Resolves to its answer; rejects with the problem's words.
+async function command(path, body, key = crypto.randomUUID()) {
+  const answer = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": token(), "Idempotency-Key": key },
+    body: JSON.stringify(body),
+  });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.detail || said.title);
+  return said;
+}
+
+function sortable(table) {
+  table.querySelectorAll("th[data-sort]").forEach((head) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: head.textContent });
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") === "ascending";
+      table.querySelectorAll("th[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const said = (row) => row.cells[head.cellIndex].dataset.value ?? row.cells[head.cellIndex].textContent.trim();
+      const rows = [...table.tBodies[0].rows].sort((one, other) =>
+        said(one).localeCompare(said(other), undefined, { numeric: true }));
+      table.tBodies[0].append(...(down ? rows.reverse() : rows));
+    });
+  });
+}
+
+function begin(root) {
+  tellTimes(root);
+  root.querySelectorAll("table.sortable").forEach(sortable);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  root.querySelectorAll("input[data-zone]").forEach((zone) => { zone.value = timeZone; });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
+    const search = document.getElementById("q");
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
+  }
+  if (event.key === "Escape") document.querySelectorAll(".chip[open]").forEach((chip) => { chip.open = false; });
+});
+document.body.addEventListener("done", (event) => toast(event.detail.words));
+document.body.addEventListener("htmx:sendError", () => toast("The server cannot be reached; nothing was changed."));
+document.body.addEventListener("htmx:load", (event) => begin(event.detail.elt));
+begin(document);

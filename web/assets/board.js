@@ -1,0 +1,238 @@
+// The board: cards dragged or moved by keyboard, several at once, seen by everyone, at any time.
+"use strict";
+
+(() => {
+  const DAY = 86_400_000;
+  const board = () => document.getElementById("board");
+  const cardsOf = (column) => column.querySelector(".cards");
+  const columnOf = (card) => card.closest(".column");
+  const idOf = (card) => card.id.slice(2);
+  const named = (card) => card.querySelector("a").textContent;
+
+  function count() {
+    for (const column of board().querySelectorAll(".column")) {
+      column.querySelector(".count").textContent = cardsOf(column).childElementCount;
+    }
+  }
+
+  // A move is shown at once, and taken back with its reason if it is refused.
+  async function move(card, column, from, undoable = true) {
+    const before = card.nextElementSibling;
+    if (card.parentElement !== cardsOf(column)) cardsOf(column).prepend(card);
+    card.classList.add("waits");
+    count();
+    try {
+      await command(`/api/applications/${idOf(card)}/moves`, { stage: column.dataset.stage });
+      const stage = column.querySelector("h2").textContent;
+      toast(`${named(card)} moved to ${stage}`, undoable ? () => move(document.getElementById(card.id), from, column, false) : null);
+    } catch (refusal) {
+      cardsOf(from).insertBefore(card, before?.parentElement === cardsOf(from) ? before : null);
+      toast(`${named(card)} stays in ${from.querySelector("h2").textContent}: ${refusal.message}`);
+    }
+    card.classList.remove("waits");
+    count();
+  }
+
+  async function reject(card, reason) {
+    try {
+      await command(`/api/applications/${idOf(card)}/rejection`, { reason_code: reason });
+      const { id } = card, column = columnOf(card);
+      card.remove();
+      count();
+      toast(`${named(card)} rejected`, async () => {
+        await command(`/api/applications/${id.slice(2)}/rejection/reversal`, { reason_code: "undone" });
+        cardsOf(column).prepend(card);
+        count();
+      });
+    } catch (refusal) { toast(`${named(card)} was not rejected: ${refusal.message}`); }
+  }
+
+  const chosen = () => [...board().querySelectorAll(".card input:checked")].map((box) => box.closest(".card"));
+
+  function tellChosen() {
+    const bar = document.getElementById("bulk"), cards = chosen();
+    if (!bar) return;
+    bar.hidden = !cards.length;
+    document.getElementById("chosen").textContent = cards.length;
+  }
+
+  async function together(kind, said) {
+    const ids = chosen().map(idOf);
+    const before = new Map(chosen().map((card) => [idOf(card), columnOf(card).dataset.stage]));
+    try {
+      await command("/api/bulk-actions", { kind, application_ids: ids, ...said });
+      board().querySelectorAll(".card input:checked").forEach((box) => { box.checked = false; });
+      tellChosen();
+      const from = new Set(before.values());
+      const undo = kind === "reject" ? { kind: "reverse_rejection", reason_code: "undone" }
+        : from.size === 1 ? { kind: "move", stage: [...from][0] } : null;
+      toast(`${ids.length} asked to be ${kind === "reject" ? "rejected" : "moved"}`,
+        undo && (() => command("/api/bulk-actions", { application_ids: ids, ...undo }).catch((refusal) => toast(refusal.message))));
+    } catch (refusal) { toast(refusal.message); }
+  }
+
+  function choose(id) {
+    const dialog = document.getElementById(id);
+    dialog.returnValue = "";
+    dialog.showModal();
+    return new Promise((done) => {
+      if (id === "move") dialog.querySelectorAll("li button").forEach((button) => { button.onclick = () => dialog.close(button.value); });
+      dialog.onclose = () => done(dialog.returnValue);
+    });
+  }
+  const stageNamed = (stage) => board().querySelector(`.column[data-stage="${CSS.escape(stage)}"]`);
+
+  async function moveByKey(card) {
+    const stage = await choose("move"), from = columnOf(card);
+    if (stage && stage !== from.dataset.stage) await move(card, stageNamed(stage), from);
+    card.querySelector("a").focus();
+  }
+
+  async function rejectByKey(card) {
+    if (await choose("reject") === "reject") await reject(card, document.getElementById("why").value);
+  }
+
+  function neighbour(card, key) {
+    if (key === "ArrowDown") return card.nextElementSibling;
+    if (key === "ArrowUp") return card.previousElementSibling;
+    const columns = [...board().querySelectorAll(".column")].filter((column) => cardsOf(column).firstElementChild);
+    const at = columns.indexOf(columnOf(card)) + (key === "ArrowRight" ? 1 : -1);
+    const nth = [...card.parentElement.children].indexOf(card), there = columns[at] && cardsOf(columns[at]).children;
+    return there && there[Math.min(nth, there.length - 1)];
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("dialog, input[type=search], select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const card = event.target.closest?.(".card");
+    const first = board()?.querySelector(".card");
+    if (event.key.startsWith("Arrow") && (card || event.target === board())) {
+      event.preventDefault();
+      (card ? neighbour(card, event.key) : first)?.querySelector("a").focus();
+    } else if (card && "moves" in board().dataset) {
+      const act = { m: moveByKey, r: rejectByKey, x: () => card.querySelector("input").click() }[event.key.toLowerCase()];
+      if (act) { event.preventDefault(); act(card); }
+    }
+  });
+
+  function draggable() {
+    if (!("moves" in board().dataset)) return;
+    for (const list of board().querySelectorAll(".cards")) {
+      Sortable.create(list, {
+        group: "board", animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
+        filter: "input", preventOnFilter: false, sort: false,
+        onEnd: ({ item, from, to }) => { if (from !== to) move(item, to.closest(".column"), from.closest(".column")); },
+      });
+    }
+  }
+
+  // What others did: the board as it is now, of which only the cards that differ are touched.
+  async function refresh() {
+    const asked = board();
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok || asked !== board() || !("live" in asked.dataset)) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const kept = new Set();
+    for (const column of fresh.querySelectorAll(".column")) {
+      const here = stageNamed(column.dataset.stage);
+      if (!here) return location.reload();
+      let place = cardsOf(here).firstElementChild;
+      for (const card of [...cardsOf(column).children]) {
+        kept.add(card.id);
+        let mine = document.getElementById(card.id);
+        if (mine?.classList.contains("waits")) continue;
+        const since = (one) => one.querySelector("time").dateTime;
+        if (!mine || since(mine) !== since(card) || columnOf(mine) !== here) {
+          mine?.remove();
+          if (place === mine) place = null;
+          mine = document.adoptNode(card);
+          cardsOf(here).insertBefore(mine, place);
+          tellTimes(mine);
+        } else if (place === mine) place = mine.nextElementSibling;
+      }
+    }
+    for (const card of board().querySelectorAll(".card:not(.waits)")) if (!kept.has(card.id)) card.remove();
+    count();
+    tellChosen();
+  }
+
+  function listen() {
+    const source = new EventSource(`/api/events/stream?after=${board().dataset.position}`);
+    let waiting = null;
+    source.addEventListener("changed", (message) => {
+      const { kinds } = JSON.parse(message.data);
+      if (!kinds.some((kind) => /^(application|interview|offer)\./.test(kind))) return;
+      waiting ??= setTimeout(() => { waiting = null; refresh(); }, 200);
+    });
+    addEventListener("pagehide", () => source.close());
+  }
+
+  // The slider moves everything on the page that tells of a time, but itself.
+  async function goTo(date, isNow) {
+    const url = new URL(location.href);
+    for (const name of ["as_of", "known_at", "known", "known_before", "min_log_position"]) url.searchParams.delete(name);
+    if (!isNow) {
+      url.searchParams.set("as_of", date);
+      if (document.getElementById("then").checked) url.searchParams.set("known_at", date);
+    }
+    const answer = await fetch(url);
+    if (!answer.ok) return toast("That day could not be shown.");
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of ["board", "banner", "time"]) document.getElementById(id).replaceWith(document.adoptNode(fresh.getElementById(id)));
+    document.getElementById("page").className = fresh.getElementById("page").className;
+    history.replaceState(null, "", url);
+    tellTimes(board());
+    draggable();
+  }
+
+  function slide() {
+    const place = document.getElementById("slide");
+    if (!place) return;
+    const begins = Date.parse(place.dataset.begins), range = place.querySelector("#day"), said = place.querySelector("#said");
+    range.max = Math.floor((Date.now() - begins) / DAY);
+    const shown = new URL(location.href).searchParams.get("as_of");
+    range.value = shown ? Math.floor((Date.parse(shown) - begins) / DAY) : range.max;
+    const date = () => new Date(begins + range.value * DAY).toISOString().slice(0, 10);
+    const isNow = () => range.value === range.max;
+    const tell = () => { said.textContent = isNow() ? "Now" : date(); };
+    let going = Promise.resolve(), wanted = null;
+    const follow = () => {
+      tell();
+      wanted = range.value;
+      going = going.then(() => (wanted === range.value ? goTo(date(), isNow()) : null));
+      return going;
+    };
+    range.addEventListener("input", () => { tell(); clearTimeout(range.timer); range.timer = setTimeout(follow, 80); });
+    place.querySelector("#then").addEventListener("change", follow);
+    const play = place.querySelector("#play");
+    play.addEventListener("click", async () => {
+      const on = play.getAttribute("aria-pressed") !== "true";
+      play.setAttribute("aria-pressed", on);
+      play.textContent = on ? "Pause" : "Play";
+      if (on && isNow()) range.value = 0;
+      const step = Math.max(1, Math.round(range.max / 60));
+      while (play.getAttribute("aria-pressed") === "true" && !isNow()) {
+        range.value = Number(range.value) + step;
+        await Promise.all([follow(), new Promise((done) => setTimeout(done, 300))]);
+      }
+      play.setAttribute("aria-pressed", "false");
+      play.textContent = "Play";
+    });
+    tell();
+  }
+
+  document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
+  document.getElementById("find").addEventListener("input", ({ target }) => {
+    const word = target.value.toLocaleLowerCase();
+    for (const card of board().querySelectorAll(".card")) card.hidden = !named(card).toLocaleLowerCase().includes(word);
+  });
+  document.addEventListener("change", (event) => { if (event.target.closest(".card")) tellChosen(); });
+  document.getElementById("bulk")?.addEventListener("click", async ({ target }) => {
+    const what = target.dataset.bulk;
+    if (what === "none") { board().querySelectorAll(".card input:checked").forEach((box) => { box.checked = false; }); tellChosen(); }
+    if (what === "move") { const stage = await choose("move"); if (stage) together("move", { stage }); }
+    if (what === "reject" && await choose("reject") === "reject") together("reject", { reason_code: document.getElementById("why").value });
+  });
+  draggable();
+  slide();
+  if ("live" in board().dataset) listen();
+})();
