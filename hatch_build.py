@@ -4,6 +4,7 @@ The Node it takes comes as a Python package, so that nothing else has to be on t
 """
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ FILES = (
     "vega-interpreter/build/vega-interpreter.js",
     "vega-lite/build/vega-lite.min.js",
 )
+IMPORT = re.compile(r"^import \{ (.*) \} from 'vega-util';$", re.MULTILINE)
 
 
 class NotInstalled(Exception):
@@ -38,3 +40,10 @@ class Assets(BuildHookInterface[Any]):
         vendor.mkdir(exist_ok=True)
         for file in FILES:
             shutil.copy(web / "node_modules" / file, vendor)
+        _resolve(vendor / "vega-interpreter.js")
+
+
+def _resolve(module: Path) -> None:
+    """Has the interpreter take from the loaded Vega what it would import by a bare name."""
+    found = IMPORT.sub(r"const { \1 } = globalThis.vega;", module.read_text())
+    module.write_text(found)

@@ -1,6 +1,19 @@
 """The web application: what members work with, made of what the API answers."""
 
-from web.app import applications, board, candidates, forms, requisitions, today
+from web.app import (
+    applications,
+    audit,
+    board,
+    campaigns,
+    candidates,
+    forms,
+    insights,
+    pools,
+    requisitions,
+    search,
+    settings,
+    today,
+)
 
 ROUTERS = (
     today.router,
@@ -8,5 +21,11 @@ ROUTERS = (
     board.router,
     candidates.router,
     applications.router,
+    pools.router,
+    campaigns.router,
+    insights.router,
+    audit.router,
+    search.router,
+    settings.router,
     forms.router,
 )

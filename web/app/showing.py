@@ -34,6 +34,7 @@ SECTIONS = (
     ("campaigns", "Campaigns", "/campaigns", WHOLE),
     ("insights", "Insights", "/insights", WHOLE),
     ("audit", "Audit", "/audit", AUDITING | {Role.RECRUITER, Role.ANALYST}),
+    ("settings", "People", "/settings/people", frozenset({Role.ADMIN})),
 )
 """What the rail leads to, and for whom. The API refuses the rest all the same."""
 

@@ -1,0 +1,75 @@
+"""Audit: every event, how the ledger stands, who looked at whom, and how the machinery runs."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from entrance.browser import ANYONE
+from web.app.asking import Ask, all_of, asking
+from web.app.candidates import NOTHING, names_of
+from web.app.showing import Page, show
+
+router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+
+SECTION = "audit"
+A_PAGE = 100
+
+
+@router.get("/audit")
+async def show_audit(
+    ask: Annotated[Ask, asking], after: int | None = None, kind: str = "", person: str = ""
+) -> Response:
+    """Events by kind, from any position; and whether the ledger is whole."""
+    types = [kind] if kind else None
+    checkpoint, models, accesses = await all_of(
+        ask.either("/api/audit/checkpoint"),
+        ask.either("/api/read-models"),
+        ask.either("/api/accesses", limit=20),
+    )
+    size = checkpoint["size"] if checkpoint else 0
+    begin = after if after is not None else (0 if kind else max(0, size - A_PAGE))
+    events = await ask.either("/api/events", after=begin, limit=A_PAGE, types=types)
+    members = names_of(await ask.either("/api/members"))
+    return show(
+        ask,
+        "audit",
+        SECTION,
+        events=(events or NOTHING)["items"][::-1],
+        older=max(0, begin - A_PAGE) if begin else None,
+        newer=events["next_after"] if events and len(events["items"]) == A_PAGE else None,
+        kind=kind,
+        person=person,
+        checkpoint=checkpoint,
+        models=(models or NOTHING)["items"],
+        accesses=(accesses or NOTHING)["items"],
+        members=members,
+    )
+
+
+@router.get("/events/{position}")
+async def show_event(ask: Annotated[Ask, asking], position: int) -> Response:
+    """One event: who, when it happened, when we learned it, why, and its proof."""
+    event, checkpoint = await all_of(
+        ask.get(f"/api/events/{position}"), ask.either("/api/audit/checkpoint")
+    )
+    members = names_of(await ask.either("/api/members"))
+    return show(
+        ask,
+        "event",
+        SECTION,
+        event=event,
+        checkpoint=checkpoint,
+        members=members,
+        where=_where(event),
+    )
+
+
+def _where(event: dict[str, str]) -> str | None:
+    """The page of what the event is about."""
+    kind, about = event["stream_type"], event["stream_id"]
+    pages = {"candidate": "candidates", "requisition": "requisitions", "pool": "pools"}
+    pages["talent_pool"] = "pools"
+    pages["campaign"] = "campaigns"
+    return f"/{pages[kind]}/{UUID(about)}" if kind in pages else None

@@ -1,0 +1,34 @@
+"""Settings: people and roles, API keys, and what acts by itself."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from domain.role import Role, Scope
+from entrance.browser import ANYONE
+from web.app.asking import Ask, all_of, asking
+from web.app.candidates import NOTHING
+from web.app.showing import Page, show
+
+router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+
+SECTION = "settings"
+
+
+@router.get("/settings/people")
+async def show_people(ask: Annotated[Ask, asking]) -> Response:
+    """Who works here, in which role; API keys; and policies that act by themselves."""
+    members, keys, policies = await all_of(
+        ask.get("/api/members"), ask.either("/api/keys"), ask.either("/api/policies")
+    )
+    return show(
+        ask,
+        "settings",
+        SECTION,
+        members=members["items"],
+        keys=(keys or NOTHING)["items"],
+        policies=(policies or NOTHING)["items"],
+        roles=[one for one in Role if one is not Role.CANDIDATE],
+        scopes=list(Scope),
+    )
