@@ -72,7 +72,7 @@ from api import (
 )
 from api.behind import behind
 from api.commanding import already_done
-from api.limits import LimitBodies, NameRequests, SecureAnswers
+from api.limits import CompressPages, LimitBodies, NameRequests, SecureAnswers
 from api.live import Live
 from api.problems import Problem, handle_problems
 from entrance.browser import ANYONE
@@ -126,6 +126,7 @@ def create(
     application.state.hireledger = hireledger
     application.state.live = live
     application.add_middleware(LimitBodies, largest_document=hireledger.database.largest_document)
+    application.add_middleware(CompressPages)
     application.add_middleware(NameRequests)
     application.add_middleware(SecureAnswers)
     handle_problems(application)

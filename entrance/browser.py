@@ -7,6 +7,8 @@ our own answers carry, nor lie about its Origin.
 
 import hashlib
 import hmac
+import re
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
@@ -21,6 +23,8 @@ SECURE_COOKIE = "__Host-hireledger"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 DAY_SECONDS = 86_400
+NONCE_BYTES = 8
+NONCE = re.compile(f"[0-9a-f]{{{2 * NONCE_BYTES}}}")
 
 
 async def anyone() -> None:
@@ -84,17 +88,24 @@ def let_out(request: Request, response: Response) -> None:
     )
 
 
-def csrf_token(hireledger: Hireledger, session: str) -> str:
-    """What a page must show to change something in this session."""
+def csrf_token(hireledger: Hireledger, session: str, nonce: str | None = None) -> str:
+    """What a page must show to change something in this session.
+
+    It is another each time, so that how well pages compress tells nothing of it (BREACH).
+    """
+    nonce = nonce or token_hex(NONCE_BYTES)
     secret = hireledger.database.keyring.secret("csrf tokens")
-    return hmac.new(secret, tokens.hashed(session), hashlib.sha256).hexdigest()
+    said = nonce.encode() + tokens.hashed(session)
+    return nonce + hmac.new(secret, said, hashlib.sha256).hexdigest()
 
 
 def guard_against_forgery(request: Request, session: str, shown: str | None) -> None:
     """Refuses a request that changes something and was made elsewhere. Raises Forged."""
     guard_origin(request)
-    expected = csrf_token(system(request), session)
-    if shown is None or not hmac.compare_digest(shown.encode(), expected.encode()):
+    if shown is None or not NONCE.match(shown):
+        raise Forged
+    expected = csrf_token(system(request), session, shown[: 2 * NONCE_BYTES])
+    if not hmac.compare_digest(shown.encode(), expected.encode()):
         raise Forged
 
 

@@ -23,7 +23,7 @@ from entrance.browser import (
 )
 from store import credentials
 from store.attempts import TooManyAttempts
-from web.pages import page
+from web.pages import own_page, page
 
 SHORTEST_PASSWORD, LONGEST = 12, 200
 Field = Annotated[str, Form(max_length=1000)]
@@ -46,17 +46,21 @@ class PasswordTooShort(Refusal):
 
 
 @router.get("/sign-in")
-def show_sign_in(request: Request, organisation: str = "") -> Response:
+def show_sign_in(request: Request, organisation: str = "", next: str = "") -> Response:
     """Where people sign in; or, if they are, out. A link may name the organisation."""
     token = session_token(request)
     if token is not None and system(request).holder(token) is not None:
         return page("signed_in", csrf=csrf_token(system(request), token))
-    return _sign_in(request, organisation=organisation)
+    return _sign_in(request, organisation=organisation, where=next)
 
 
 @router.post("/sign-in")
 def sign_in(
-    request: Request, email: Field = "", password: Field = "", organisation: Field = ""
+    request: Request,
+    email: Field = "",
+    password: Field = "",
+    organisation: Field = "",
+    next: Field = "",
 ) -> Response:
     """Starts a session, or says that nothing came of it."""
     try:
@@ -65,8 +69,8 @@ def sign_in(
             system(request), organisation or None, email, password, address(request)
         )
     except Refusal as refusal:
-        return _sign_in(request, refusal, email=email, organisation=organisation)
-    return _home(request, begun)
+        return _sign_in(request, refusal, email=email, organisation=organisation, where=next)
+    return _home(request, begun, next)
 
 
 @router.post("/sign-out")
@@ -145,15 +149,19 @@ def finish_oidc(request: Request, code: str = "", state: str = "") -> Response:
     return answer
 
 
-def _home(request: Request, begun: sessions.SignedIn) -> Response:
-    """Always to the beginning: where to go next is never taken from the request."""
-    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+def _home(request: Request, begun: sessions.SignedIn, where: str = "") -> Response:
+    """To the page that was asked for, if it is one of ours; else to the beginning."""
+    answer = RedirectResponse(own_page(where), HTTPStatus.SEE_OTHER)
     let_in(request, answer, begun.token)
     return answer
 
 
 def _sign_in(
-    request: Request, refusal: Refusal | None = None, email: str = "", organisation: str = ""
+    request: Request,
+    refusal: Refusal | None = None,
+    email: str = "",
+    organisation: str = "",
+    where: str = "",
 ) -> Response:
     hireledger = system(request)
     answer = page(
@@ -162,6 +170,7 @@ def _sign_in(
         refusal=refusal.message if refusal else None,
         email=email,
         organisation=organisation,
+        where=own_page(where),
         several=len(hireledger.organisations()) > 1,
         provider=hireledger.settings.oidc_name if oidc.is_set(hireledger) else None,
     )

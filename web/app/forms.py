@@ -6,7 +6,7 @@ the browser is sent back to the page; with htmx the page is swapped, refusals ar
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse, Response
 from entrance.browser import ANYONE, CSRF_HEADER
 from web.app.asking import REACHED, Ask, asking
 from web.app.showing import Page
-from web.pages import page
+from web.pages import own_page, page
 
 router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
 
@@ -110,11 +110,9 @@ def _with_lists(value: Any) -> Any:
     return inner
 
 
-def _back(path: str, headers: Any) -> str:
+def _back(path: str, headers: Mapping[str, str]) -> str:
     """A page of ours, which waits for what was just recorded."""
-    parts = urlsplit(path)
-    if parts.scheme or parts.netloc or not path.startswith("/") or path.startswith(("//", "/\\")):
-        return "/"
+    parts = urlsplit(own_page(path))
     reached = headers.get("Log-Position")
     query = "&".join(filter(None, (parts.query, urlencode({REACHED: reached}) if reached else "")))
     return urlunsplit(("", "", parts.path, query, parts.fragment))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Coroutine
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
@@ -164,6 +164,21 @@ def today() -> str:
     return date.today().isoformat()  # noqa: DTZ011  # what a form proposes
 
 
+def first_day(text: str | None) -> str:
+    """The day a period begins on; noon of it is the same day in every zone."""
+    return _day_at(text, timedelta(hours=12))
+
+
+def last_day(text: str | None) -> str:
+    """The last day of a period, of which the end is the midnight after."""
+    return _day_at(text, timedelta(hours=-12))
+
+
+def _day_at(text: str | None, away: timedelta) -> str:
+    at = moment(text)
+    return "—" if at is None else f"{at + away:%d %b %Y}".lstrip("0")
+
+
 def sentence(text: str) -> Markup:
     """A sentence, its times as people write them."""
     parts = EXACT_TIME.split(text)
@@ -177,6 +192,18 @@ def groupby_day(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"day": day, "entries": list(found)} for day, found in days]
 
 
-for filter in (when, at_hour, age, brief, words, number, day, groupby_day, sentence):
+for filter in (
+    when,
+    at_hour,
+    age,
+    brief,
+    words,
+    number,
+    day,
+    first_day,
+    last_day,
+    groupby_day,
+    sentence,
+):
     templates.filters[filter.__name__] = filter
 templates.globals["today"] = today
