@@ -20,6 +20,7 @@ HIRING = WINDOWS[::2]
 """In which people were hired."""
 
 
+@pytest.mark.timeout(1200)
 def test_every_metric_of_two_years_is_that_of_a_plain_fold(
     admin: TestClient, client_for: ClientFor, log: Log
 ) -> None:

@@ -32,6 +32,8 @@ from tests.examples import the_application, the_offer
 from tests.mail.conftest import MailServer, run_out
 
 SOON = timedelta(hours=1)
+A_MOMENT = timedelta(seconds=3)
+"""Long enough to do something meanwhile, on a slow machine too."""
 
 
 def by(source: str = "api") -> Attribution:
@@ -69,13 +71,13 @@ def offered_until(log: Log, until: datetime, source: str = "api") -> Candidate:
 
 def offered_and_due(log: Log, expiring: Reactor) -> Candidate:
     """An offer whose time runs out in a moment, and has by the time it is looked at."""
-    candidate = offered_until(log, datetime.now(UTC) + timedelta(milliseconds=300))
+    candidate = offered_until(log, datetime.now(UTC) + A_MOMENT)
     run_out(expiring)
     return candidate
 
 
 def wait_until_expired(log: Log, expiring: Reactor, candidate: Candidate) -> list[Any]:
-    threading.Event().wait(0.4)
+    threading.Event().wait(A_MOMENT.total_seconds() + 0.1)
     run_out(expiring)
     return [e for e in log.candidate(candidate.id).history if isinstance(e, OfferExpired)]
 

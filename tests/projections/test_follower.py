@@ -21,7 +21,8 @@ from store.ids import new_id
 from store.log import Log
 from tests import examples
 
-PATIENCE = 30.0
+PATIENCE = 120.0
+"""A follower looks at every organisation first, of which other tests leave many."""
 TROUBLE = [RuntimeError("a bug"), psycopg.OperationalError("lost"), psycopg.DataError("poison")]
 
 
