@@ -157,5 +157,9 @@ async def _signed_in(request: Request) -> Ask:
     return Ask(request, token, holder.role, str(holder.actor_id), holder.organisation.name)
 
 
+_signed_in.is_for_members = True  # type: ignore[attr-defined]  # read by the test that tries all
 asking: Any = Depends(_signed_in)
-"""Stands in the signature of every page for members. Raises SignedOut."""
+"""Stands in the signature of every page for members; what they may see, the API says.
+
+Raises SignedOut.
+"""

@@ -9,11 +9,10 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from domain.role import Role
-from entrance.browser import ANYONE
 from web.app.asking import Ask, all_of, asking
 from web.app.showing import DAY, Page, moment, show, words
 
-router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+router = APIRouter(tags=["Application"], route_class=Page)
 
 MOVING = frozenset({Role.ADMIN, Role.RECRUITER, Role.COORDINATOR, Role.HIRING_MANAGER})
 

@@ -7,11 +7,10 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from domain.role import Role
-from entrance.browser import ANYONE
 from web.app.asking import Ask, all_of, asking
 from web.app.showing import Page, show
 
-router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+router = APIRouter(tags=["Application"], route_class=Page)
 
 SECTION = "candidates"
 NOTHING: dict[str, list[Any]] = {"items": []}

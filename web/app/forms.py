@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from entrance.browser import ANYONE, CSRF_HEADER
+from entrance.browser import CSRF_HEADER
 from web.app.asking import REACHED, Ask, asking
 from web.app.showing import Page
 from web.pages import own_page, page
 
-router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+router = APIRouter(tags=["Application"], route_class=Page)
 
 LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 OURS = "_"

@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from entrance.browser import ANYONE
 from web.app.asking import Ask, Refused, all_of, asking
 from web.app.showing import Page, show
 
-router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+router = APIRouter(tags=["Application"], route_class=Page)
 
 SECTION = "insights"
 QUESTION = ("from", "to", "by", "every", "pool", "policy")

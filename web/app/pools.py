@@ -6,11 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from entrance.browser import ANYONE
 from web.app.asking import Ask, all_of, asking
 from web.app.showing import Page, show
 
-router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+router = APIRouter(tags=["Application"], route_class=Page)
 
 SECTION = "pools"
 A_PAGE = 200

@@ -5,12 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from entrance.browser import ANYONE
 from web.app.asking import Ask, all_of, asking
 from web.app.candidates import NOTHING
 from web.app.showing import Page, show
 
-router = APIRouter(tags=["Application"], dependencies=[ANYONE], route_class=Page)
+router = APIRouter(tags=["Application"], route_class=Page)
 
 MOST = 20
 """So many of each kind are shown."""
