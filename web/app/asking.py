@@ -6,7 +6,7 @@ in one place. See docs/decisions/0019-the-web-app.md.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -53,6 +53,8 @@ class Ask:
     role: Role
     member_id: str
     organisation: str
+    lacking: set[str] = field(default_factory=set)
+    """Questions whose answers may not tell yet what the reader has just changed."""
 
     @cached_property
     def csrf(self) -> str:
@@ -90,9 +92,17 @@ class Ask:
         return f"{path}?{asked}" if asked else path
 
     async def get(self, path: str, **query: Query) -> Any:
-        """What the API answers, as of the page's time. Raises Refused."""
-        waits = self.request.query_params.get(REACHED)
-        asked = {**self.times, **({REACHED: waits} if waits else {}), **query}
+        """What the API answers, as of the page's time. Raises Refused.
+
+        If the read side is behind what the reader has just changed, an answer that may lack it is
+        better than none; the page says so.
+        """
+        asked = {**self.times, **query}
+        if waits := self.request.query_params.get(REACHED):
+            answer = await self.call("GET", self._with(path, {**asked, REACHED: waits}))
+            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                return _answer(answer)
+            self.lacking.add(path)
         return _answer(await self.call("GET", self._with(path, asked)))
 
     async def either(self, path: str, **query: Query) -> Any | None:

@@ -50,6 +50,7 @@ async def show_campaign(
         answer=answer,
         campaign=answer["campaign"],
         numbers=answer["numbers"],
+        came={row["step"]: row for row in answer["numbers"]["steps"]},
         enrolments=enrolments["items"],
         coming=coming,
         preview=await ask.either(f"{path}/previews/{shown}") if shown else None,
