@@ -1,5 +1,7 @@
 """Requisitions over HTTP: their life, their openings, and their board."""
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
@@ -208,6 +210,7 @@ class Card(StandingRow):
 class Column(Stage):
     """One stage and the applications in it, longest there first."""
 
+    count: Annotated[int, Field(description="How many there are, those left out, too.")]
     cards: list[Card]
 
 
@@ -473,6 +476,9 @@ def get_board(
         Code | None, Query(description="Only with this tag, on them or on their candidate.")
     ] = None,
     names: Annotated[bool, Query(description="With names, which is recorded as access.")] = False,
+    first: Annotated[
+        int | None, Query(ge=1, le=1000, description="At most this many of each stage.")
+    ] = None,
 ) -> Board:
     """The applications of a requisition where they stand, now or as of any date."""
     with ask.at() as (connection, asked):
@@ -483,6 +489,8 @@ def get_board(
         if tag is not None:
             tagged = with_tag(connection, asked, tag)
             rows = [row for row in rows if tagged.has(row.application_id, row.candidate_id)]
+        counts = Counter(row.stage for row in rows)
+        rows = [row for nth, row in _numbered(rows) if first is None or nth <= first]
         people = [row.candidate_id for row in rows] if names else []
         named = names_of(connection, ask, asked, people, "view board")
     cards = [Card(**dict(row), full_name=named.get(row.candidate_id)) for row in rows]
@@ -490,10 +498,22 @@ def get_board(
         **asked.model_dump(),
         requisition_id=requisition_id,
         columns=[
-            Column(**dict(stage), cards=[card for card in cards if card.stage == stage.id])
+            Column(
+                **dict(stage),
+                count=counts[stage.id],
+                cards=[card for card in cards if card.stage == stage.id],
+            )
             for stage in (*found[0].stages, *_left_out(found[0].stages, cards))
         ],
     )
+
+
+def _numbered(rows: list[StandingRow]) -> Iterator[tuple[int, StandingRow]]:
+    """Each with its place in its stage, from 1."""
+    places: Counter[str] = Counter()
+    for row in rows:
+        places[row.stage] += 1
+        yield places[row.stage], row
 
 
 def _left_out(stages: list[Stage], cards: list[Card]) -> list[Stage]:

@@ -1,6 +1,5 @@
 """The vault: personal data is sealed on its way into the log, and opened only on the record."""
 
-import hashlib
 import hmac
 import json
 import secrets
@@ -11,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import rfc8785
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.rows import dict_row
@@ -291,7 +289,7 @@ class Vault:
 
     def _associated_data(self, fact: Fact, category: str, key_id: UUID) -> bytes:
         """Binds a ciphertext to its place in the log, so that none can be swapped unnoticed."""
-        return rfc8785.dumps(
+        return canonical(
             {
                 "format": FORMAT,
                 "organisation": str(self.organisation.id),
@@ -394,10 +392,19 @@ def _closed(fact: Fact, category: str, instead: str) -> dict[str, str]:
     return {name: instead for name, held in fields.items() if held == category}
 
 
+def canonical(told: Mapping[str, str | int]) -> bytes:
+    """Canonical JSON (RFC 8785) of codes, ids and counts under names of ASCII letters.
+
+    Of these alone the standard library makes the same octets, ten times as fast as a library for
+    everything; a board opens thousands of names at once.
+    """
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
 def _commitment(secret: bytes, about: bytes, plaintext: bytes) -> bytes:
     """AES-GCM does not commit to its key; this does."""
-    key = hmac.new(secret, b"hireledger commitment 1", hashlib.sha256).digest()
-    return hmac.new(key, about + b"\x00" + plaintext, hashlib.sha256).digest()
+    key = hmac.digest(secret, b"hireledger commitment 1", "sha256")
+    return hmac.digest(key, about + b"\x00" + plaintext, "sha256")
 
 
 def _text(octets: bytes) -> str:

@@ -4,6 +4,9 @@ import secrets
 from uuid import UUID
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.aggregate import Aggregate
 from domain.event import Category
@@ -21,7 +24,7 @@ from store.database import Connection
 from store.envelope import Attribution, Fact
 from store.epoch_keys import EpochDestroyed, KeyFiles
 from store.log import Log
-from store.vault import SealBroken
+from store.vault import SealBroken, canonical
 from tests import examples
 from tests.measured import measured
 from tests.store import forged
@@ -32,6 +35,16 @@ SET sealed = other.sealed
 FROM events other
 WHERE (events.position, other.position) IN ((%(a)s, %(b)s), (%(b)s, %(a)s))
 """
+
+
+@given(
+    st.dictionaries(
+        st.from_regex(r"[a-z_]{1,20}", fullmatch=True),
+        st.text() | st.integers(min_value=-(2**53) + 1, max_value=2**53 - 1),
+    )
+)
+def test_what_binds_a_ciphertext_to_its_place_is_canonical_json(told: dict[str, str | int]) -> None:
+    assert canonical(told) == rfc8785.dumps(told)
 
 
 def opened(log: Log, fact: Fact, *categories: Category) -> dict[str, str]:

@@ -5,16 +5,15 @@
 const token = () => document.querySelector("meta[name=csrf-token]").content;
 
 const SAYS = {
-  date: { day: "numeric", month: "short", year: "numeric" },
-  hour: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
+  date: new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" }),
+  hour: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }),
 };
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
 function tellTimes(root) {
-  for (const time of root.querySelectorAll("time[datetime]")) {
-    const at = new Date(time.dateTime);
-    time.title = at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
+  for (const time of root.querySelectorAll("time[data-said]")) {
     const says = SAYS[time.dataset.said];
-    if (says) time.textContent = at.toLocaleString(undefined, says);
+    if (says) time.textContent = says.format(new Date(time.dateTime));
   }
 }
 
@@ -66,6 +65,10 @@ function begin(root) {
   root.querySelectorAll("input[data-zone]").forEach((zone) => { zone.value = timeZone; });
 }
 
+// The exact time is told where the pointer is; thousands at once would hold up the page.
+document.addEventListener("pointerover", ({ target }) => {
+  if (target.matches?.("time[datetime]")) target.title = EXACT.format(new Date(target.dateTime));
+});
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
     const search = document.getElementById("q");

@@ -10,15 +10,21 @@
   const named = (card) => card.querySelector("a").textContent;
 
   function count() {
+    // As long as some are left out, the server's count is the right one.
+    if ("leftOut" in board().dataset) return;
     for (const column of board().querySelectorAll(".column")) {
       column.querySelector(".count").textContent = cardsOf(column).childElementCount;
     }
   }
 
+  // When each card was moved here; what was asked before then does not tell of it.
+  const moved = new Map();
+
   // A move is shown at once, and taken back with its reason if it is refused.
   async function move(card, column, from, undoable = true) {
     const before = card.nextElementSibling;
     if (card.parentElement !== cardsOf(column)) cardsOf(column).prepend(card);
+    moved.set(card.id, Infinity);
     card.classList.add("waits");
     count();
     try {
@@ -30,6 +36,7 @@
       toast(`${named(card)} stays in ${from.querySelector("h2").textContent}: ${refusal.message}`);
     }
     card.classList.remove("waits");
+    moved.set(card.id, performance.now());
     count();
   }
 
@@ -42,6 +49,7 @@
       toast(`${named(card)} rejected`, async () => {
         await command(`/api/applications/${id.slice(2)}/rejection/reversal`, { reason_code: "undone" });
         cardsOf(column).prepend(card);
+        moved.set(id, performance.now());
         count();
       });
     } catch (refusal) { toast(`${named(card)} was not rejected: ${refusal.message}`); }
@@ -125,11 +133,23 @@
     }
   }
 
+  // One look at a time; whoever asks meanwhile has it look once more.
+  let looking = null, again = false;
+  function refresh() {
+    again = true;
+    looking ??= (async () => {
+      while (again) { again = false; await look(); }
+      looking = null;
+    })();
+    return looking;
+  }
+
   // What others did: the board as it is now, of which only the cards that differ are touched.
-  async function refresh() {
-    const asked = board();
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok || asked !== board() || !("live" in asked.dataset)) return;
+  async function look() {
+    const asked = board(), began = performance.now(), url = new URL(location.href);
+    url.searchParams.set("whole", "true");
+    const answer = await fetch(url, { headers: { Accept: "text/html" } });
+    if (!answer.ok || asked !== board()) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const kept = new Set();
     for (const column of fresh.querySelectorAll(".column")) {
@@ -139,7 +159,7 @@
       for (const card of [...cardsOf(column).children]) {
         kept.add(card.id);
         let mine = document.getElementById(card.id);
-        if (mine?.classList.contains("waits")) continue;
+        if (moved.get(card.id) > began) continue;
         const since = (one) => one.querySelector("time").dateTime;
         if (!mine || since(mine) !== since(card) || columnOf(mine) !== here) {
           mine?.remove();
@@ -150,7 +170,9 @@
         } else if (place === mine) place = mine.nextElementSibling;
       }
     }
-    for (const card of board().querySelectorAll(".card:not(.waits)")) if (!kept.has(card.id)) card.remove();
+    for (const card of board().querySelectorAll(".card")) if (!kept.has(card.id) && !(moved.get(card.id) > began)) card.remove();
+    delete board().dataset.leftOut;
+    document.getElementById("left-out")?.remove();
     count();
     tellChosen();
   }
@@ -165,6 +187,8 @@
     });
     addEventListener("pagehide", () => source.close());
   }
+
+  let rest = null;
 
   // The slider moves everything on the page that tells of a time, but itself.
   async function goTo(date, isNow) {
@@ -182,6 +206,8 @@
     history.replaceState(null, "", url);
     tellTimes(board());
     draggable();
+    clearTimeout(rest);
+    if ("leftOut" in board().dataset) rest = setTimeout(refresh, 500);
   }
 
   function slide() {
@@ -234,5 +260,6 @@
   });
   draggable();
   slide();
+  if ("leftOut" in board().dataset) refresh();
   if ("live" in board().dataset) listen();
 })();
