@@ -90,7 +90,8 @@ def demo(
         page = log.organisation_itself().careers_page
         if page is not None:
             talk.print(f"\n[bold]Its careers page[/bold] http://{host}:{port}/careers/{page.slug}")
-        talk.print(f"[bold]Look at[/bold] http://{host}:{port}/docs  (Authorize, then try)")
+        talk.print(f"[bold]Work in it[/bold] http://{host}:{port}/")
+        talk.print(f"[bold]The API[/bold] http://{host}:{port}/docs  (Authorize, then try)")
         talk.print(f"[bold]with the key[/bold] {key}", highlight=False, soft_wrap=True)
         talk.print(
             f"or: curl -H 'Authorization: Bearer {key}'"

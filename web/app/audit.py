@@ -1,5 +1,6 @@
 """Audit: every event, how the ledger stands, who looked at whom, and how the machinery runs."""
 
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -18,9 +19,9 @@ A_PAGE = 100
 
 @router.get("/audit")
 async def show_audit(
-    ask: Annotated[Ask, asking], after: int | None = None, kind: str = "", person: str = ""
+    ask: Annotated[Ask, asking], after: str = "", kind: str = "", on: str = ""
 ) -> Response:
-    """Events by kind, from any position; and whether the ledger is whole."""
+    """Events by kind, from any position or day on; and how the ledger stands."""
     types = [kind] if kind else None
     checkpoint, models, accesses = await all_of(
         ask.either("/api/audit/checkpoint"),
@@ -28,7 +29,9 @@ async def show_audit(
         ask.either("/api/accesses", limit=20),
     )
     size = checkpoint["size"] if checkpoint else 0
-    begin = after if after is not None else (0 if kind else max(0, size - A_PAGE))
+    begin = int(after) if after.isdigit() else (0 if kind else max(0, size - A_PAGE))
+    if on:
+        begin = await _known_before(ask, on)
     events = await ask.either("/api/events", after=begin, limit=A_PAGE, types=types)
     members = names_of(await ask.either("/api/members"))
     return show(
@@ -39,12 +42,22 @@ async def show_audit(
         older=max(0, begin - A_PAGE) if begin else None,
         newer=events["next_after"] if events and len(events["items"]) == A_PAGE else None,
         kind=kind,
-        person=person,
+        on=on,
         checkpoint=checkpoint,
         models=(models or NOTHING)["items"],
         accesses=(accesses or NOTHING)["items"],
         members=members,
     )
+
+
+async def _known_before(ask: Ask, day: str) -> int:
+    """The last position that was recorded before a day."""
+    try:
+        before = date.fromisoformat(day) - timedelta(days=1)
+    except ValueError:
+        return 0
+    known = await ask.either("/api/pools", limit=1, known_at=before.isoformat())
+    return int(known["log_position"]) if known else 0
 
 
 @router.get("/events/{position}")

@@ -64,6 +64,7 @@ async def show_board(
         "board",
         "requisitions",
         requisition=answer["requisition"],
+        now=now,
         board=board,
         facts={
             item["application_id"]: WAITS.get(item["kind"], words(item["kind"]))

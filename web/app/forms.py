@@ -53,6 +53,8 @@ async def give_command(request: Request, path: str, ask: Annotated[Ask, asking])
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
         return _refused(request, answer.json())
     made = answer.json() if answer.content else {}
+    if once := made.get("invitation_url") or made.get("key"):
+        return _told_once(request, once)
     back = _back(str(ours.get("_back", "/")).format_map(_Ids(made)), answer.headers)
     if "hx-request" not in request.headers:
         return RedirectResponse(back, HTTPStatus.SEE_OTHER)
@@ -116,6 +118,12 @@ def _back(path: str, headers: Mapping[str, str]) -> str:
     reached = headers.get("Log-Position")
     query = "&".join(filter(None, (parts.query, urlencode({REACHED: reached}) if reached else "")))
     return urlunsplit(("", "", parts.path, query, parts.fragment))
+
+
+def _told_once(request: Request, words: str) -> Response:
+    """What is shown this once, and kept nowhere: an invitation's link, or a key."""
+    name = "app/once" if "hx-request" in request.headers else "app/once_alone"
+    return page(name, words=words)
 
 
 def _refused(request: Request, problem: dict[str, Any]) -> Response:

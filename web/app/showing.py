@@ -132,10 +132,10 @@ def _time(at: datetime, words: str, kind: str) -> Markup:
     )
 
 
-def brief(text: str) -> Markup:
-    """How long ago, in few bytes, for where there are thousands of them."""
-    at = moment(text) or datetime.now(UTC)
-    since = span((datetime.now(UTC) - at).total_seconds())
+def brief(text: str, now: datetime) -> Markup:
+    """How long before `now`, in few bytes, for where there are thousands of them."""
+    at = moment(text) or now
+    since = span((now - at).total_seconds())
     return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m-%dT%H:%M:%SZ}", since)
 
 
