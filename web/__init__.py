@@ -8,6 +8,7 @@ from web import (
     hire_outcomes,
     keep_in_touch,
     outreach_links,
+    own_page,
     receipts,
     self_identification,
     self_scheduling,
@@ -27,5 +28,6 @@ ROUTERS = (
     careers.router,
     application_form.router,
     receipts.router,
+    own_page.router,
     self_identification.router,
 )

@@ -1,5 +1,6 @@
 """The receipt of an application: signed, so that whoever applied can show it later."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -86,6 +87,24 @@ def download_receipt(request: Request, slug: str, token: str) -> Response:
 
 def _said(request: Request, site: Site, token: str) -> dict[str, Any]:
     """What was recorded, as the log has it. Raises TokenOfNoUse, NoSuchPage."""
+    application_id, facts, applied, received = _submission(site, token)
+    requisition = site.log.requisition(UUID(applied.data["requisition_id"]))
+    return {
+        "application_id": str(application_id),
+        "title": requisition.details_at(received)["title"],
+        "jurisdiction": requisition.details_at(received).get("jurisdiction"),
+        "received": received,
+        "received_at": utc_text(received.astimezone(UTC)),
+        "documents": _documents(request, site, facts),
+    }
+
+
+def application_of(site: Site, token: str) -> UUID:
+    """The application of a receipt. Raises TokenOfNoUse, NoSuchPage."""
+    return _submission(site, token)[0]
+
+
+def _submission(site: Site, token: str) -> tuple[UUID, Sequence[Fact], Fact, datetime]:
     keyring = site.log.database.keyring
     content, _ = sealed_tokens.opened(keyring, RECEIPT, token, GOOD_FOR)
     application_id = UUID(content["application_id"])
@@ -94,15 +113,7 @@ def _said(request: Request, site: Site, token: str) -> dict[str, Any]:
     if applied is None or applied.occurred_at is None:
         # Of another organisation, then: its log knows no such application.
         raise NoSuchPage
-    requisition = site.log.requisition(UUID(applied.data["requisition_id"]))
-    return {
-        "application_id": str(application_id),
-        "title": requisition.details_at(applied.occurred_at)["title"],
-        "jurisdiction": requisition.details_at(applied.occurred_at).get("jurisdiction"),
-        "received": applied.occurred_at,
-        "received_at": utc_text(applied.occurred_at.astimezone(UTC)),
-        "documents": _documents(request, site, facts),
-    }
+    return application_id, facts, applied, applied.occurred_at
 
 
 def _documents(request: Request, site: Site, facts: Any) -> list[dict[str, Any]]:

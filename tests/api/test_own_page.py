@@ -1,0 +1,78 @@
+"""A candidate's own page: by the address of their receipt, and of their own history alone."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from store.system import Hireledger
+from tests.api.applying import (
+    Applicant,
+    application_id,
+    careers_page,
+    forget_forms,
+    posted,
+)
+from tests.api.test_whole_way import get, post
+from web import application_form
+
+
+@pytest.fixture(autouse=True)
+def _quick_hands(hireledger: Hireledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_forms(hireledger.database)
+    monkeypatch.setattr(application_form, "FEWEST_SECONDS", 0)
+
+
+def own_page(http: TestClient, admin: TestClient) -> tuple[str, str]:
+    """Where the page of somebody who applied is, and who they are."""
+    slug, requisition = careers_page(admin), posted(admin)
+    receipt = Applicant(http, slug, requisition).apply()
+    [path] = re.findall(r'href="([^"]+/mine)"', receipt.text)
+    about = get(admin, f"/applications/{application_id(receipt.text)}")["application"]
+    return path, about["candidate_id"]
+
+
+def test_it_tells_how_things_stand_what_is_held_and_who_looked(
+    http: TestClient, admin: TestClient
+) -> None:
+    path, person = own_page(http, admin)
+    get(admin, f"/candidates/{person}")
+    page = http.get(path).text
+    for words in ("Data engineer", "We are looking at it", "Ada Lovelace", "ada@example.org"):
+        assert words in page
+    assert "view candidate" in page
+    accesses = get(admin, f"/candidates/{person}/accesses")["items"]
+    assert "show candidate's own page" in {row["purpose"] for row in accesses}
+
+
+def test_a_consent_is_taken_back_and_an_objection_made_once(
+    http: TestClient, admin: TestClient
+) -> None:
+    path, person = own_page(http, admin)
+    said = {"text_version": "2026-01", "expires_at": "2099-01-01T00:00:00Z"}
+    post(admin, f"/candidates/{person}/consents", purpose="contact", **said)
+    assert "Take this back" in http.get(path).text
+    for _ in range(2):
+        assert http.post(path, data={"withdraw": "contact"}).status_code == 200
+        assert "You asked us not to write" in http.post(path, data={"object": "yes"}).text
+    events = get(admin, "/events", types="consent.withdrawn,candidate.opted_out")["items"]
+    assert [event["type"] for event in events] == ["consent.withdrawn", "candidate.opted_out"]
+    assert {event["actor_id"] for event in events} == {person}
+
+
+def test_a_made_up_address_and_a_form_of_another_page_are_refused(
+    http: TestClient, admin: TestClient
+) -> None:
+    path, _ = own_page(http, admin)
+    forged = re.sub(r"/receipts/..", "/receipts/xx", path)
+    assert http.get(forged).status_code == 410
+    stray = http.post(path, data={"object": "yes"}, headers={"Origin": "https://evil.example"})
+    assert stray.status_code == 403
+
+
+def test_an_erased_person_is_told_so_and_shown_nothing(http: TestClient, admin: TestClient) -> None:
+    path, person = own_page(http, admin)
+    post(admin, f"/candidates/{person}/erasure", ground="request")
+    page = http.get(path).text
+    assert "has been erased" in page
+    assert "Lovelace" not in page
