@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from commands import interviews
@@ -24,6 +25,9 @@ BODY = """You held an interview on {date}, and your scorecard has not been hande
 The others' assessments stay hidden from you until it is; and nobody can decide without yours.
 
 Interview {interview_id}
+"""
+WRITE_IT = """
+Write it here, on a phone too: {url}
 """
 
 
@@ -92,8 +96,17 @@ class RemindInterviewers(MailPolicy):
             message_id,
             recipient=recipient,
             subject=SUBJECT,
-            body=BODY.format(date=ended_on.date(), interview_id=effect.about),
+            body=BODY.format(date=ended_on.date(), interview_id=effect.about)
+            + self._write_it(application_id, effect.about),
         )
+
+    def _write_it(self, application_id: UUID, interview_id: UUID) -> str:
+        """Where the scorecard is written, if the installation has an address to be reached at."""
+        if self.settings.public_url is None:
+            return ""
+        query = urlencode({"todo": "scorecard", "about": interview_id})
+        origin = self.settings.public_url.rstrip("/")
+        return WRITE_IT.format(url=f"{origin}/applications/{application_id}?{query}")
 
     def sent(self, log: Log, effect: Effect, _: Mail, by: Attribution) -> None:
         interviews.remind(log, by, _of(effect), effect.about, interviewer_id=_interviewer(effect))

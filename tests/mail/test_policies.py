@@ -226,7 +226,8 @@ def test_interviewers_are_reminded_once_of_scorecards_that_are_missing(
     alan.register(full_name="Alan", email="alan@acme.example")
     candidate, interview_id = interviewed_by(log, grace, alan)
     postman = Postman(settings_of_mail)
-    reminding = Reactor(log, RemindInterviewers(settings_of_mail), postman)
+    here = settings_of_mail.model_copy(update={"public_url": "https://hiring.example.org/"})
+    reminding = Reactor(log, RemindInterviewers(here), postman)
     run_out(reminding)
     days = [row.due_at - datetime.now(UTC) for row in upcoming(log, "remind-interviewers")]
     assert [round(wait / timedelta(days=1)) for wait in days] == [2, 2]
@@ -237,7 +238,12 @@ def test_interviewers_are_reminded_once_of_scorecards_that_are_missing(
     time_passes(log)
     run_out(reminding)
     postman.close()
-    assert [mail["To"] for mail in smtp.mails] == ["grace@acme.example"]
+    [mail] = smtp.mails
+    assert mail["To"] == "grace@acme.example"
+    where = f"/applications/{the_application(candidate).id}?todo=scorecard&about={interview_id}"
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert f"https://hiring.example.org{where}" in text.get_content()
     history = log.candidate(candidate.id).history
     (reminded,) = (event for event in history if isinstance(event, ScorecardReminded))
     assert (reminded.interview_id, reminded.interviewer_id) == (interview_id, grace.id)
