@@ -129,3 +129,20 @@ def test_an_interviewer_is_not_shown_a_board(program: Any, signs_in: SignsIn) ->
     expect(page.get_by_role("alert")).to_contain_text("may not do this")
     page.goto("/")
     expect(page.get_by_role("link", name="Insights")).to_have_count(0)
+
+
+def test_the_time_chip_slides_over_the_whole_history(program: Any, signs_in: SignsIn) -> None:
+    post(program, "/pools", title="Met", occurred_at="2026-01-10T12:00:00Z")
+    page = signs_in()
+    page.goto("/pools")
+    page.locator("#time summary").click()
+    slider = page.get_by_label("Day of the history")
+    expect(slider).to_be_visible()
+    slider.press("Home")
+    expect(page.get_by_label("As of", exact=True)).to_have_value("2026-01-10")
+    page.get_by_label("as known today").check()
+    page.locator("#time").get_by_role("button", name="Show").click()
+    expect(page.locator("#banner")).to_contain_text("As of 2026-01-10, as known today")
+    page.get_by_role("link", name="Requisitions").click()
+    expect(page.locator("#banner")).to_contain_text("As of 2026-01-10, as known today")
+    expect(page.get_by_role("link", name="New requisition")).to_have_count(0)

@@ -22,7 +22,8 @@ async def show_candidates(
 ) -> Response:
     """Everyone, or who is found by name, address, or words of their documents."""
     query = {"tag": tag or None, "cursor": cursor or None, "limit": 50}
-    if q and ask.role is not Role.HIRING_MANAGER:
+    searches = ask.role is not Role.HIRING_MANAGER
+    if q and searches:
         query["search"] = q
     answer, tags = await all_of(ask.get("/api/candidates", **query), ask.either("/api/tags"))
     return show(
@@ -32,6 +33,7 @@ async def show_candidates(
         answer=answer,
         tags=(tags or NOTHING)["items"],
         q=q,
+        searches=searches,
         tag=tag,
         after=answer["next_cursor"],
     )

@@ -72,3 +72,11 @@ async def show_today(ask: Annotated[Ask, asking], kind: str = "", mine: bool = F
 
 def _kind(item: dict[str, Any]) -> str:
     return str(item["kind"])
+
+
+@router.get("/history")
+async def show_history(ask: Annotated[Ask, asking]) -> dict[str, str | None]:
+    """The day the organisation's history begins on, for whoever may know; for sliders."""
+    found = await ask.either("/api/events", after=0, limit=100)
+    days = [event["occurred_at"] for event in (found or {"items": []})["items"]]
+    return {"begins": min(days)[:10] if days else None}

@@ -65,6 +65,25 @@ function begin(root) {
   root.querySelectorAll("input[data-zone]").forEach((zone) => { zone.value = timeZone; });
 }
 
+// The time chip's slider runs from the first day of the history, asked for when it is opened.
+const DAY = 86_400_000;
+async function slideThrough(chip) {
+  const range = chip.querySelector("#history"), date = chip.querySelector("#as_of");
+  if (!range.hidden) return;
+  const answer = await fetch("/history");
+  const { begins } = answer.ok ? await answer.json() : {};
+  if (!begins) return;
+  const first = Date.parse(begins);
+  range.max = Math.floor((Date.now() - first) / DAY);
+  range.value = Math.floor((Date.parse(date.value) - first) / DAY);
+  range.addEventListener("input", () => { date.value = new Date(first + range.value * DAY).toISOString().slice(0, 10); });
+  date.addEventListener("input", () => { range.value = Math.floor((Date.parse(date.value) - first) / DAY); });
+  range.hidden = false;
+}
+document.addEventListener("toggle", ({ target }) => {
+  if (target.id === "time" && target.open) slideThrough(target);
+}, true);
+
 // The exact time is told where the pointer is; thousands at once would hold up the page.
 document.addEventListener("pointerover", ({ target }) => {
   if (target.matches?.("time[datetime]")) target.title = EXACT.format(new Date(target.dateTime));

@@ -2,7 +2,6 @@
 "use strict";
 
 (() => {
-  const DAY = 86_400_000;
   const board = () => document.getElementById("board");
   const cardsOf = (column) => column.querySelector(".cards");
   const columnOf = (card) => card.closest(".column");
