@@ -32,7 +32,7 @@ def auditor(client_for: ClientFor) -> TestClient:
 
 def sealed_beyond(client: TestClient, size: int) -> dict[str, str | int]:
     """The checkpoint, once the sealer, which works by itself, has come so far."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         answer = client.get("/api/audit/checkpoint")
         if answer.status_code == 200 and answer.json()["size"] >= size:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import app
 from domain.role import Role
@@ -18,7 +18,7 @@ from store.database import Organisation
 from store.system import Hireledger
 from tests.api.test_sign_in import PASSWORD, token_in
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 30_000
 SignsIn = Callable[..., Page]
 
 
@@ -28,6 +28,7 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("no browser here: install chromium to run what people do in one")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser

@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from domain.role import Role
+from store.database import Organisation
 from tests.api.test_sign_in import PASSWORD
 from tests.browser.conftest import SignsIn
 from tests.browser.preparing import applicants, get, open_requisition, post
@@ -29,7 +30,7 @@ def fits(page: Page) -> None:
 
 
 def test_an_interviewer_follows_the_link_signs_in_and_hands_in_a_scorecard(
-    program: Any, signs_in: SignsIn
+    program: Any, signs_in: SignsIn, organisation: Organisation
 ) -> None:
     page = signs_in(Role.INTERVIEWER, **PHONE)
     interviewer = page.context.request.get("/api/session").json()["actor_id"]
@@ -49,6 +50,8 @@ def test_an_interviewer_follows_the_link_signs_in_and_hands_in_a_scorecard(
     page.get_by_role("button", name="Sign out").click()
 
     page.goto(f"/applications/{application}?todo=scorecard&about={interview['interview_id']}")
+    if page.get_by_label("Organisation").count():
+        page.get_by_label("Organisation").fill(organisation.name)
     page.get_by_label("E-mail").fill("interviewer0@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

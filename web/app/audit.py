@@ -1,13 +1,14 @@
 """Audit: every event, how the ledger stands, who looked at whom, and how the machinery runs."""
 
 from datetime import date, timedelta
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from web.app.asking import Ask, all_of, asking
+from web.app.asking import Ask, Refused, all_of, asking
 from web.app.candidates import NOTHING, names_of
 from web.app.showing import Page, show
 
@@ -24,7 +25,7 @@ async def show_audit(
     """Events by kind, from any position or day on; and how the ledger stands."""
     types = [kind] if kind else None
     checkpoint, models, accesses = await all_of(
-        ask.either("/api/audit/checkpoint"),
+        _checkpoint(ask),
         ask.either("/api/read-models"),
         ask.either("/api/accesses", limit=20),
     )
@@ -50,6 +51,16 @@ async def show_audit(
     )
 
 
+async def _checkpoint(ask: Ask) -> Any | None:
+    """How the ledger stands; None for who may not know, or as long as nothing is sealed."""
+    try:
+        return await ask.either("/api/audit/checkpoint")
+    except Refused as refused:
+        if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            return None
+        raise
+
+
 async def _known_before(ask: Ask, day: str) -> int:
     """The last position that was recorded before a day."""
     try:
@@ -63,9 +74,7 @@ async def _known_before(ask: Ask, day: str) -> int:
 @router.get("/events/{position}")
 async def show_event(ask: Annotated[Ask, asking], position: int) -> Response:
     """One event: who, when it happened, when we learned it, why, and its proof."""
-    event, checkpoint = await all_of(
-        ask.get(f"/api/events/{position}"), ask.either("/api/audit/checkpoint")
-    )
+    event, checkpoint = await all_of(ask.get(f"/api/events/{position}"), _checkpoint(ask))
     members = names_of(await ask.either("/api/members"))
     return show(
         ask,
