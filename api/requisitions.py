@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
+from statistics import median_low
 from typing import Annotated
 from uuid import UUID
 
@@ -211,6 +213,9 @@ class Column(Stage):
     """One stage and the applications in it, longest there first."""
 
     count: Annotated[int, Field(description="How many there are, those left out, too.")]
+    median_since: Annotated[
+        datetime | None, Field(description="Since when the one in the middle has stood here.")
+    ]
     cards: list[Card]
 
 
@@ -489,7 +494,9 @@ def get_board(
         if tag is not None:
             tagged = with_tag(connection, asked, tag)
             rows = [row for row in rows if tagged.has(row.application_id, row.candidate_id)]
-        counts = Counter(row.stage for row in rows)
+        since: dict[str, list[datetime]] = {}
+        for row in rows:
+            since.setdefault(row.stage, []).append(row.since)
         rows = [row for nth, row in _numbered(rows) if first is None or nth <= first]
         people = [row.candidate_id for row in rows] if names else []
         named = names_of(connection, ask, asked, people, "view board")
@@ -500,7 +507,8 @@ def get_board(
         columns=[
             Column(
                 **dict(stage),
-                count=counts[stage.id],
+                count=len(since.get(stage.id, ())),
+                median_since=median_low(since[stage.id]) if stage.id in since else None,
                 cards=[card for card in cards if card.stage == stage.id],
             )
             for stage in (*found[0].stages, *_left_out(found[0].stages, cards))

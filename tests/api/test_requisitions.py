@@ -91,3 +91,19 @@ def test_an_opening_given_up_is_reopened(admin: TestClient) -> None:
     post(admin, f"{seat}/closure", reason_code="budget")
     done = post(admin, f"{seat}/closure/reversal", reason_code="new_budget")["log_position"]
     assert get(admin, about, min_log_position=done)["requisition"]["openings_free"] == 3
+
+
+def test_a_board_shows_the_first_of_each_stage_and_counts_all(admin: TestClient) -> None:
+    requisition = open_requisition(admin)
+    times = [f"2026-03-0{day}T12:00:00Z" for day in (1, 2, 4, 8)]
+    for since in times:
+        person = post(admin, "/candidates", full_name="Ada", occurred_at="2026-02-01T12:00:00Z")
+        said = {"requisition_id": requisition, "occurred_at": since}
+        done = post(admin, f"/candidates/{person['id']}/applications", **said)["log_position"]
+    path = f"/requisitions/{requisition}/board"
+    [column, *others] = get(admin, path, first=2, min_log_position=done)["columns"]
+    assert [card["since"] for card in column["cards"]] == times[:2]
+    assert (column["count"], column["median_since"]) == (4, times[1])
+    assert {(other["count"], other["median_since"]) for other in others} == {(0, None)}
+    [column, *_] = get(admin, path)["columns"]
+    assert len(column["cards"]) == column["count"] == 4

@@ -123,6 +123,25 @@ def test_the_slider_shows_the_board_as_the_api_tells_it(program: Any, signs_in: 
     stands_in(page, "Ada", "screen")
 
 
+def test_a_hiring_manager_rejects_with_a_reason_and_moves_nobody(
+    program: Any, signs_in: SignsIn
+) -> None:
+    page = signs_in(Role.HIRING_MANAGER)
+    manager = page.context.request.get("/api/session").json()["actor_id"]
+    requisition = open_requisition(program)
+    post(program, f"/requisitions/{requisition}/details", hiring_manager_id=manager)
+    [ada] = applicants(program, requisition, "Ada Lovelace")
+    board_of(page, requisition).locator(".card a").focus()
+    page.keyboard.press("m")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("r")
+    page.get_by_label("Reason").select_option("experience")
+    page.get_by_role("dialog").get_by_role("button", name="Reject").click()
+    expect(page.locator(".card")).to_have_count(0)
+    about = f"/applications/{ada}"
+    eventually(page, lambda: get(program, about)["application"]["reason_code"] == "experience")
+
+
 def test_an_interviewer_is_not_shown_a_board(program: Any, signs_in: SignsIn) -> None:
     requisition = open_requisition(program)
     page = board_of(signs_in(Role.INTERVIEWER), requisition)

@@ -1,8 +1,7 @@
 """The board of a requisition: its stages as columns, now or at any time."""
 
 from datetime import UTC, datetime
-from statistics import median
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,11 +9,12 @@ from fastapi.responses import Response
 
 from domain.role import Role
 from web.app.asking import Ask, all_of, asking
-from web.app.showing import DAY, Page, moment, show, words
+from web.app.showing import Page, moment, show, words
 
 router = APIRouter(tags=["Application"], route_class=Page)
 
-MOVING = frozenset({Role.ADMIN, Role.RECRUITER, Role.COORDINATOR, Role.HIRING_MANAGER})
+MOVING = frozenset({Role.ADMIN, Role.RECRUITER, Role.COORDINATOR})
+REJECTING = frozenset({Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER})
 
 AT_ONCE = 50
 """So many of each stage are shown at once; opening a name takes a fifth of a millisecond."""
@@ -57,8 +57,7 @@ async def show_board(
         ask.get(f"{path}/timeline", limit=1),
     )
     now = moment(board["as_of"]) or datetime.now(UTC)
-    for column in board["columns"]:
-        column["median_days"] = _median_days(column["cards"], now)
+    changes = status == "open" and not ask.times
     return show(
         ask,
         "board",
@@ -76,12 +75,6 @@ async def show_board(
         tags=(tags or {"items": []})["items"],
         reasons=[row for row in (reasons or {"items": []})["items"] if not row["retired"]],
         begins=history["items"][0]["occurred_at"][:10] if history["items"] else None,
-        moves=ask.role in MOVING and status == "open" and not ask.times,
+        moves=ask.role in MOVING and changes,
+        rejects=ask.role in REJECTING and changes,
     )
-
-
-def _median_days(cards: list[dict[str, Any]], now: datetime) -> int | None:
-    """How long half of those who stand here have stood here, at least."""
-    since = [moment(card["since"]) for card in cards]
-    days = [(now - at).total_seconds() / DAY for at in since if at is not None]
-    return int(median(days)) if days else None

@@ -46,10 +46,12 @@
       card.remove();
       count();
       toast(`${named(card)} rejected`, async () => {
-        await command(`/api/applications/${id.slice(2)}/rejection/reversal`, { reason_code: "undone" });
-        cardsOf(column).prepend(card);
-        moved.set(id, performance.now());
-        count();
+        try {
+          await command(`/api/applications/${id.slice(2)}/rejection/reversal`, { reason_code: "undone" });
+          cardsOf(column).prepend(card);
+          moved.set(id, performance.now());
+          count();
+        } catch (refusal) { toast(`${named(card)} stays rejected: ${refusal.message}`); }
       });
     } catch (refusal) { toast(`${named(card)} was not rejected: ${refusal.message}`); }
   }
@@ -115,8 +117,13 @@
     if (event.key.startsWith("Arrow") && (card || event.target === board())) {
       event.preventDefault();
       (card ? neighbour(card, event.key) : first)?.querySelector("a").focus();
-    } else if (card && "moves" in board().dataset) {
-      const act = { m: moveByKey, r: rejectByKey, x: () => card.querySelector("input").click() }[event.key.toLowerCase()];
+    } else if (card) {
+      const { moves, rejects } = board().dataset;
+      const act = {
+        m: moves !== undefined && moveByKey,
+        r: rejects !== undefined && rejectByKey,
+        x: card.querySelector("input") && (() => card.querySelector("input").click()),
+      }[event.key.toLowerCase()];
       if (act) { event.preventDefault(); act(card); }
     }
   });
