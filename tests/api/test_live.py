@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -17,7 +16,6 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
 import pytest
-import uvicorn
 
 from api import live, server
 from api.live import Live
@@ -33,6 +31,7 @@ from store.ids import new_id
 from store.log import Log
 from store.system import Hireledger
 from tests import examples
+from tests.served import served
 
 PATIENCE = 90.0
 STREAM = "/api/events/stream"
@@ -79,29 +78,19 @@ class Stream:
         return messages
 
 
+@dataclass(frozen=True)
 class Server:
     """A running server with its projector."""
 
-    def __init__(self, hireledger: Hireledger) -> None:
-        application = server.create(hireledger)
-        self.live: Live = application.state.live
-        self.uvicorn = uvicorn.Server(uvicorn.Config(application, port=0, log_level="warning"))
-        self.thread = threading.Thread(target=self.uvicorn.run)
-        self.thread.start()
-        until(lambda: self.uvicorn.started)
-        self.port: int = self.uvicorn.servers[0].sockets[0].getsockname()[1]
-
-    def stop(self) -> None:
-        """Stops it, once everyone has gone."""
-        self.uvicorn.should_exit = True
-        self.thread.join()
+    live: Live
+    port: int
 
 
 @pytest.fixture(scope="module")
 def running(hireledger: Hireledger) -> Iterator[Server]:
-    started = Server(hireledger)
-    yield started
-    started.stop()
+    application = server.create(hireledger)
+    with served(application) as port:
+        yield Server(application.state.live, port)
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """A real browser in front of a running server. Without one these tests are skipped, and say so."""
 
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import app
@@ -17,6 +14,7 @@ from store import api_keys
 from store.database import Organisation
 from store.system import Hireledger
 from tests.api.test_sign_in import PASSWORD, token_in
+from tests.served import served
 
 PATIENCE_MS = 30_000
 SignsIn = Callable[..., Page]
@@ -38,15 +36,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def site(hireledger: Hireledger) -> Iterator[str]:
     """The address of a running server, with its projector."""
-    config = uvicorn.Config(app.serving(hireledger), port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(app.serving(hireledger)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
