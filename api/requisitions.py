@@ -1,7 +1,5 @@
 """Requisitions over HTTP: their life, their openings, and their board."""
 
-from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from statistics import median_low
 from typing import Annotated
@@ -494,40 +492,37 @@ def get_board(
         if tag is not None:
             tagged = with_tag(connection, asked, tag)
             rows = [row for row in rows if tagged.has(row.application_id, row.candidate_id)]
-        since: dict[str, list[datetime]] = {}
+        standing: dict[str, list[StandingRow]] = {}
         for row in rows:
-            since.setdefault(row.stage, []).append(row.since)
-        rows = [row for nth, row in _numbered(rows) if first is None or nth <= first]
-        people = [row.candidate_id for row in rows] if names else []
+            standing.setdefault(row.stage, []).append(row)
+        shown = [row for there in standing.values() for row in there[:first]]
+        people = [row.candidate_id for row in shown] if names else []
         named = names_of(connection, ask, asked, people, "view board")
-    cards = [Card(**dict(row), full_name=named.get(row.candidate_id)) for row in rows]
     return Board(
         **asked.model_dump(),
         requisition_id=requisition_id,
         columns=[
-            Column(
-                **dict(stage),
-                count=len(since.get(stage.id, ())),
-                median_since=median_low(since[stage.id]) if stage.id in since else None,
-                cards=[card for card in cards if card.stage == stage.id],
-            )
-            for stage in (*found[0].stages, *_left_out(found[0].stages, cards))
+            _column(stage, standing.get(stage.id, []), first, named)
+            for stage in (*found[0].stages, *_left_out(found[0].stages, rows))
         ],
     )
 
 
-def _numbered(rows: list[StandingRow]) -> Iterator[tuple[int, StandingRow]]:
-    """Each with its place in its stage, from 1."""
-    places: Counter[str] = Counter()
-    for row in rows:
-        places[row.stage] += 1
-        yield places[row.stage], row
+def _column(
+    stage: Stage, rows: list[StandingRow], first: int | None, named: dict[UUID, str | None]
+) -> Column:
+    return Column(
+        **dict(stage),
+        count=len(rows),
+        median_since=median_low(row.since for row in rows) if rows else None,
+        cards=[Card(**dict(row), full_name=named.get(row.candidate_id)) for row in rows[:first]],
+    )
 
 
-def _left_out(stages: list[Stage], cards: list[Card]) -> list[Stage]:
+def _left_out(stages: list[Stage], rows: list[StandingRow]) -> list[Stage]:
     """Stages the plan no longer has, where applications stood when they ended, or stand again."""
     kept = {stage.id for stage in stages}
-    lost = {card.stage: StageKind(card.stage_kind) for card in cards if card.stage not in kept}
+    lost = {row.stage: StageKind(row.stage_kind) for row in rows if row.stage not in kept}
     return [Stage(id=id, name=id, kind=kind) for id, kind in sorted(lost.items())]
 
 

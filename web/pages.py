@@ -30,22 +30,21 @@ templates = Environment(
 templates.filters["markdown"] = as_html
 
 
-def page(name: str, status: int = HTTPStatus.OK, **context: Any) -> HTMLResponse:
+def page(name: str, status: int = HTTPStatus.OK, /, **context: Any) -> HTMLResponse:
     """A template as the answer."""
     html = templates.get_template(f"{name}.html").render(**context)
     return HTMLResponse(html, status, {"Content-Security-Policy": POLICY})
 
 
-def own_page(address: str) -> str:
+def own_address(address: str) -> str:
     """An address a form or link named, if it is of a page of ours; else the beginning.
 
     What browsers take for another site is none: a scheme, a host, two slashes, a backslash.
     """
     parts = urlsplit(address)
     strays = parts.scheme or parts.netloc or "\\" in address or not address.isprintable()
-    return (
-        address if address.startswith("/") and not address.startswith("//") and not strays else "/"
-    )
+    own = address.startswith("/") and not address.startswith("//") and not strays
+    return address if own else "/"
 
 
 def calmly(name: str) -> Callable[[Endpoint[Parameters]], Endpoint[Parameters]]:

@@ -23,7 +23,7 @@ from entrance.browser import (
 )
 from store import credentials
 from store.attempts import TooManyAttempts
-from web.pages import own_page, page
+from web.pages import own_address, page
 
 SHORTEST_PASSWORD, LONGEST = 12, 200
 Field = Annotated[str, Form(max_length=1000)]
@@ -151,7 +151,7 @@ def finish_oidc(request: Request, code: str = "", state: str = "") -> Response:
 
 def _home(request: Request, begun: sessions.SignedIn, where: str = "") -> Response:
     """To the page that was asked for, if it is one of ours; else to the beginning."""
-    answer = RedirectResponse(own_page(where), HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(own_address(where), HTTPStatus.SEE_OTHER)
     let_in(request, answer, begun.token)
     return answer
 
@@ -170,7 +170,7 @@ def _sign_in(
         refusal=refusal.message if refusal else None,
         email=email,
         organisation=organisation,
-        where=own_page(where),
+        where=own_address(where),
         several=len(hireledger.organisations()) > 1,
         provider=hireledger.settings.oidc_name if oidc.is_set(hireledger) else None,
     )

@@ -20,13 +20,6 @@ def opens(page: Page, summary: str) -> None:
     page.locator("summary", has_text=summary).first.click()
 
 
-def sees(page: Page, words: str) -> None:
-    """Waits for it, and looks again if the page says it is not shown yet."""
-    while page.get_by_role("link", name="Look again").count():
-        page.get_by_role("link", name="Look again").click()
-    expect(page.locator("main")).to_contain_text(words)
-
-
 def test_a_new_administrator_is_led_to_a_first_requisition(signs_in: SignsIn) -> None:
     page = signs_in(Role.ADMIN)
     page.goto("/")

@@ -7,6 +7,7 @@ from web.app import (
     campaigns,
     candidates,
     forms,
+    history,
     insights,
     pools,
     requisitions,
@@ -27,5 +28,6 @@ ROUTERS = (
     audit.router,
     search.router,
     settings.router,
+    history.router,
     forms.router,
 )

@@ -52,7 +52,6 @@ class Ask:
     session: str
     role: Role
     member_id: str
-    organisation: str
     lacking: set[str] = field(default_factory=set)
     """Questions whose answers may not tell yet what the reader has just changed."""
 
@@ -73,17 +72,25 @@ class Ask:
     @property
     def here(self) -> str:
         """The address of this page."""
-        return self._address({REACHED})
+        return self._address(self._said_but({REACHED}))
 
     @property
     def now(self) -> str:
         """The address of this page, as it is now."""
-        return self._address({REACHED, "known", *TIMES})
+        return self._address(self.timeless)
 
-    def _address(self, leaving_out: set[str]) -> str:
+    @property
+    def timeless(self) -> list[tuple[str, str]]:
+        """What the address says beside a time."""
+        return self._said_but({*TIMES, "known", REACHED})
+
+    def _said_but(self, leaving_out: set[str]) -> list[tuple[str, str]]:
         said = self.request.query_params.multi_items()
-        query = urlencode([(name, value) for name, value in said if name not in leaving_out])
-        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+        return [(name, value) for name, value in said if name not in leaving_out]
+
+    def _address(self, said: list[tuple[str, str]]) -> str:
+        path = self.request.url.path
+        return f"{path}?{urlencode(said)}" if said else path
 
     def link(self, path: str, **query: Query) -> str:
         """The address of another page, of the same past."""
@@ -113,6 +120,11 @@ class Ask:
             if refused.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
                 return None
             raise
+
+    async def items(self, path: str, **query: Query) -> list[dict[str, Any]]:
+        """What the API lists; nothing for what this member may not see."""
+        found = await self.either(path, **query)
+        return list(found["items"]) if found else []
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Asks what is asked by POST, and changes nothing that a page shows. Raises Refused."""
@@ -157,6 +169,17 @@ async def all_of(*questions: Any) -> list[Any]:
     return list(await asyncio.gather(*questions))
 
 
+async def names_of_members(ask: Ask) -> dict[str, str]:
+    """What members are called, by id, for whoever may know people by name."""
+    rows = await ask.items("/api/members")
+    return {row["member_id"]: row["full_name"] for row in rows if row["full_name"]}
+
+
+async def reasons_in_use(ask: Ask, kind: str) -> list[dict[str, Any]]:
+    """The reasons of a kind that may be given now."""
+    return [row for row in await ask.items("/api/reason-codes", kind=kind) if not row["retired"]]
+
+
 async def _signed_in(request: Request) -> Ask:
     hireledger, token = system(request), session_token(request)
     holder = None
@@ -164,7 +187,7 @@ async def _signed_in(request: Request) -> Ask:
         holder = hireledger.remembered(token) or await run_sync(hireledger.holder, token)
     if token is None or holder is None:
         raise SignedOut
-    return Ask(request, token, holder.role, str(holder.actor_id), holder.organisation.name)
+    return Ask(request, token, holder.role, str(holder.actor_id))
 
 
 _signed_in.is_for_members = True  # type: ignore[attr-defined]  # read by the test that tries all

@@ -8,14 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from web.app.asking import Ask, Refused, all_of, asking
-from web.app.candidates import NOTHING, names_of
+from web.app.asking import Ask, Refused, all_of, asking, names_of_members
 from web.app.showing import Page, show
 
 router = APIRouter(tags=["Application"], route_class=Page)
 
 SECTION = "audit"
 A_PAGE = 100
+WITH_A_PAGE = frozenset({"candidate", "requisition", "pool", "campaign"})
 
 
 @router.get("/audit")
@@ -24,29 +24,29 @@ async def show_audit(
 ) -> Response:
     """Events by kind, from any position or day on; and how the ledger stands."""
     types = [kind] if kind else None
-    checkpoint, models, accesses = await all_of(
+    checkpoint, models, accesses, members = await all_of(
         _checkpoint(ask),
-        ask.either("/api/read-models"),
-        ask.either("/api/accesses", limit=20),
+        ask.items("/api/read-models"),
+        ask.items("/api/accesses", limit=20),
+        names_of_members(ask),
     )
     size = checkpoint["size"] if checkpoint else 0
     begin = int(after) if after.isdigit() else (0 if kind else max(0, size - A_PAGE))
     if on:
         begin = await _known_before(ask, on)
     events = await ask.either("/api/events", after=begin, limit=A_PAGE, types=types)
-    members = names_of(await ask.either("/api/members"))
     return show(
         ask,
         "audit",
         SECTION,
-        events=(events or NOTHING)["items"][::-1],
+        events=(events["items"] if events else [])[::-1],
         older=max(0, begin - A_PAGE) if begin else None,
         newer=events["next_after"] if events and len(events["items"]) == A_PAGE else None,
         kind=kind,
         on=on,
         checkpoint=checkpoint,
-        models=(models or NOTHING)["items"],
-        accesses=(accesses or NOTHING)["items"],
+        models=models,
+        accesses=accesses,
         members=members,
     )
 
@@ -74,8 +74,9 @@ async def _known_before(ask: Ask, day: str) -> int:
 @router.get("/events/{position}")
 async def show_event(ask: Annotated[Ask, asking], position: int) -> Response:
     """One event: who, when it happened, when we learned it, why, and its proof."""
-    event, checkpoint = await all_of(ask.get(f"/api/events/{position}"), _checkpoint(ask))
-    members = names_of(await ask.either("/api/members"))
+    event, checkpoint, members = await all_of(
+        ask.get(f"/api/events/{position}"), _checkpoint(ask), names_of_members(ask)
+    )
     return show(
         ask,
         "event",
@@ -90,7 +91,4 @@ async def show_event(ask: Annotated[Ask, asking], position: int) -> Response:
 def _where(event: dict[str, str]) -> str | None:
     """The page of what the event is about."""
     kind, about = event["stream_type"], event["stream_id"]
-    pages = {"candidate": "candidates", "requisition": "requisitions", "pool": "pools"}
-    pages["talent_pool"] = "pools"
-    pages["campaign"] = "campaigns"
-    return f"/{pages[kind]}/{UUID(about)}" if kind in pages else None
+    return f"/{kind}s/{UUID(about)}" if kind in WITH_A_PAGE else None

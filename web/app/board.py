@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from domain.role import Role
-from web.app.asking import Ask, all_of, asking
+from web.app.asking import Ask, all_of, asking, reasons_in_use
 from web.app.showing import Page, moment, show, words
 
 router = APIRouter(tags=["Application"], route_class=Page)
@@ -51,9 +51,9 @@ async def show_board(
             names=True,
             first=None if whole else AT_ONCE,
         ),
-        ask.either("/api/today", requisition_id=str(requisition_id), limit=1000),
-        ask.either("/api/reason-codes", kind="we_rejected"),
-        ask.either("/api/tags"),
+        ask.items("/api/today", requisition_id=str(requisition_id), limit=1000),
+        reasons_in_use(ask, "we_rejected"),
+        ask.items("/api/tags"),
         ask.get(f"{path}/timeline", limit=1),
     )
     now = moment(board["as_of"]) or datetime.now(UTC)
@@ -67,13 +67,13 @@ async def show_board(
         board=board,
         facts={
             item["application_id"]: WAITS.get(item["kind"], words(item["kind"]))
-            for item in reversed((todo or {"items": []})["items"])
+            for item in reversed(todo)
         },
         left_out=sum(one["count"] - len(one["cards"]) for one in board["columns"]),
         status=status,
         tag=tag,
-        tags=(tags or {"items": []})["items"],
-        reasons=[row for row in (reasons or {"items": []})["items"] if not row["retired"]],
+        tags=tags,
+        reasons=reasons,
         begins=history["items"][0]["occurred_at"][:10] if history["items"] else None,
         moves=ask.role in MOVING and changes,
         rejects=ask.role in REJECTING and changes,

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from web.app.asking import Ask, all_of, asking
-from web.app.candidates import NOTHING
 from web.app.showing import Page, show
 
 router = APIRouter(tags=["Application"], route_class=Page)
@@ -35,13 +34,12 @@ async def show_campaign(
 ) -> Response:
     """Its steps, what came of them, who is enrolled, and what will be sent to whom when."""
     path = f"/api/campaigns/{campaign_id}"
-    answer, enrolments, forecast, pools = await all_of(
+    answer, enrolments, coming, pools = await all_of(
         ask.get(path),
         ask.get(f"{path}/enrolments", limit=200),
-        ask.either(f"{path}/forecast", limit=100),
-        ask.either("/api/pools", limit=1000),
+        ask.items(f"{path}/forecast", limit=100),
+        ask.items("/api/pools", limit=1000),
     )
-    coming = (forecast or NOTHING)["items"]
     shown = preview or (coming[0]["candidate_id"] if coming else "")
     return show(
         ask,
@@ -55,5 +53,5 @@ async def show_campaign(
         coming=coming,
         preview=await ask.either(f"{path}/previews/{shown}") if shown else None,
         shown=shown,
-        pools={row["pool_id"]: row["title"] for row in (pools or NOTHING)["items"]},
+        pools={row["pool_id"]: row["title"] for row in pools},
     )

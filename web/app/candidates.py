@@ -7,13 +7,14 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from domain.role import Role
-from web.app.asking import Ask, all_of, asking
+from web.app.asking import Ask, all_of, asking, names_of_members
 from web.app.showing import Page, show
 
 router = APIRouter(tags=["Application"], route_class=Page)
 
 SECTION = "candidates"
-NOTHING: dict[str, list[Any]] = {"items": []}
+LARGEST_PAGE = 1000
+"""Of the API."""
 
 
 @router.get("/candidates")
@@ -25,13 +26,13 @@ async def show_candidates(
     searches = ask.role is not Role.HIRING_MANAGER
     if q and searches:
         query["search"] = q
-    answer, tags = await all_of(ask.get("/api/candidates", **query), ask.either("/api/tags"))
+    answer, tags = await all_of(ask.get("/api/candidates", **query), ask.items("/api/tags"))
     return show(
         ask,
         "candidates",
         SECTION,
         answer=answer,
-        tags=(tags or NOTHING)["items"],
+        tags=tags,
         q=q,
         searches=searches,
         tag=tag,
@@ -66,65 +67,51 @@ async def show_candidate(
     ) = await all_of(
         ask.get(path),
         _timeline(ask, path),
-        ask.either("/api/requisitions", limit=1000),
-        ask.either("/api/pools", limit=1000),
-        ask.either(f"{path}/documents"),
-        ask.either(f"{path}/touchpoints", limit=100),
+        ask.items("/api/requisitions", limit=1000),
+        ask.items("/api/pools", limit=1000),
+        ask.items(f"{path}/documents"),
+        ask.items(f"{path}/touchpoints", limit=100),
         ask.either(f"{path}/accesses", except_purpose="view today", limit=20),
         ask.either(f"{path}/engagement-score"),
-        ask.either("/api/members"),
-        ask.either("/api/legal-holds", limit=1000),
+        names_of_members(ask),
+        ask.items("/api/legal-holds", limit=1000),
         ask.either(f"{path}/erasure"),
     )
     person = answer["candidate"]
     if str(candidate_id) != person["candidate_id"]:
         return RedirectResponse(ask.link(f"/candidates/{person['candidate_id']}"))
-    found = timeline or []
-    kinds = sorted({entry["type"].split(".")[0] for entry in found})
+    kinds = sorted({entry["type"].split(".")[0] for entry in timeline})
     return show(
         ask,
         "candidate",
         SECTION,
         answer=answer,
         person=person,
-        entries=[entry for entry in found if entry["type"].split(".")[0] == kind or not kind],
+        entries=[entry for entry in timeline if entry["type"].split(".")[0] == kind or not kind],
         kinds=kinds,
         kind=kind,
         apply=apply,
-        titles={row["requisition_id"]: row for row in (requisitions or NOTHING)["items"]},
-        pools={row["pool_id"]: row for row in (pools or NOTHING)["items"]},
-        documents=(documents or NOTHING)["items"],
-        touchpoints=(touchpoints or NOTHING)["items"],
+        titles={row["requisition_id"]: row for row in requisitions},
+        pools={row["pool_id"]: row for row in pools},
+        documents=documents,
+        touchpoints=touchpoints,
         accesses=accesses,
         score=score,
-        members=names_of(members),
+        members=members,
         holds=[
-            hold
-            for hold in (holds or NOTHING)["items"]
-            if hold["on_id"] == str(candidate_id) and not hold["released_at"]
+            hold for hold in holds if hold["on_id"] == str(candidate_id) and not hold["released_at"]
         ],
         certificate=certificate,
     )
 
 
-async def _timeline(ask: Ask, path: str) -> list[dict[str, Any]] | None:
-    """All that happened, newest first; None for whoever may not know."""
+async def _timeline(ask: Ask, path: str) -> list[dict[str, Any]]:
+    """All that happened, newest first; nothing for whoever may not know."""
     found: list[dict[str, Any]] = []
-    cursor = None
-    while True:
-        page = await ask.either(f"{path}/timeline", personal=True, limit=1000, cursor=cursor)
-        if page is None:
-            return None
-        found += page["items"]
-        if len(page["items"]) < 1000:  # noqa: PLR2004  # the API's largest page
-            return found[::-1]
-        cursor = page["items"][-1]["position"]
-
-
-def names_of(members: dict[str, Any] | None) -> dict[str, str]:
-    """What members are called, by id."""
-    return {
-        row["member_id"]: row["full_name"]
-        for row in (members or NOTHING)["items"]
-        if row["full_name"]
-    }
+    more = True
+    while more:
+        cursor = found[-1]["position"] if found else None
+        rows = await ask.items(f"{path}/timeline", personal=True, limit=LARGEST_PAGE, cursor=cursor)
+        found += rows
+        more = len(rows) == LARGEST_PAGE
+    return found[::-1]

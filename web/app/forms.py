@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse, Response
 from entrance.browser import CSRF_HEADER
 from web.app.asking import REACHED, Ask, asking
 from web.app.showing import Page
-from web.pages import own_page, page
+from web.pages import own_address, page
 
 router = APIRouter(tags=["Application"], route_class=Page)
 
@@ -32,21 +32,20 @@ OURS = "_"
 async def give_command(request: Request, path: str, ask: Annotated[Ask, asking]) -> Response:
     """Gives one command, and goes back to where the form stands or says."""
     form = await request.form()
-    given = form.multi_items()
-    said = [(name, value) for name, value in given if isinstance(value, str)]
+    said = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     ours = {name: value for name, value in said if name.startswith(OURS)}
-    zone = str(ours.get("_zone", "UTC"))
+    zone = ours.get("_zone", "UTC")
     body = body_of(
         (name, with_zone(value, zone)) for name, value in said if not name.startswith(OURS)
     )
     for name, value in ours.items():
-        path = path.replace(f"{{{name.removeprefix(OURS)}}}", quote(str(value), safe=""))
+        path = path.replace(f"{{{name.removeprefix(OURS)}}}", quote(value, safe=""))
     answer = await ask.call(
         "POST",
         f"/api/{path}",
         body,
         **{
-            CSRF_HEADER: str(ours.get("_csrf", "")),
+            CSRF_HEADER: ours.get("_csrf", ""),
             "Origin": request.headers.get("origin", str(request.base_url).rstrip("/")),
         },
     )
@@ -55,11 +54,11 @@ async def give_command(request: Request, path: str, ask: Annotated[Ask, asking])
     made = answer.json() if answer.content else {}
     if once := made.get("invitation_url") or made.get("key"):
         return _told_once(request, once)
-    back = _back(str(ours.get("_back", "/")).format_map(_Ids(made)), answer.headers)
+    back = _back(ours.get("_back", "/").format_map(_Ids(made)), answer.headers)
     if "hx-request" not in request.headers:
         return RedirectResponse(back, HTTPStatus.SEE_OTHER)
     where = {"path": back, "target": "#page", "select": "#page", "swap": "outerHTML"}
-    done = {"done": {"words": str(ours.get("_done", "Done"))}}
+    done = {"done": {"words": ours.get("_done", "Done")}}
     return Response(
         status_code=HTTPStatus.NO_CONTENT,
         headers={"HX-Location": json.dumps(where), "HX-Trigger": json.dumps(done)},
@@ -114,7 +113,7 @@ def _with_lists(value: Any) -> Any:
 
 def _back(path: str, headers: Mapping[str, str]) -> str:
     """A page of ours, which waits for what was just recorded."""
-    parts = urlsplit(own_page(path))
+    parts = urlsplit(own_address(path))
     reached = headers.get("Log-Position")
     query = "&".join(filter(None, (parts.query, urlencode({REACHED: reached}) if reached else "")))
     return urlunsplit(("", "", parts.path, query, parts.fragment))

@@ -17,8 +17,17 @@ QUESTION = ("from", "to", "by", "every", "pool", "policy")
 DIMENSIONS = ("department", "location", "level", "source", "origin", "recruiter", "hiring_manager")
 WITHOUT_CASES = frozenset({"recruiting-cost-ratio"})
 ABOUT = frozenset(
-    {"metric", "definition", "unit", "policy", "since", "until", "rows", "as_of", "log_position"}
-    | {"stale_since", "other_currencies"}
+    {
+        "metric",
+        "definition",
+        "unit",
+        "policy",
+        "since",
+        "until",
+        "as_of",
+        "log_position",
+        "stale_since",
+    }
 )
 """What an answer says that is no figure."""
 

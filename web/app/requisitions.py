@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from web.app.asking import Ask, all_of, asking
+from web.app.search import matching
 from web.app.showing import Page, show
 
 router = APIRouter(tags=["Application"], route_class=Page)
@@ -21,23 +22,17 @@ async def show_requisitions(
 ) -> Response:
     """All of a state, searched by number, title, department or place."""
     answer = await ask.get("/api/requisitions", state=state or None, limit=1000)
-    wanted = q.casefold().split()
-    rows = [row for row in answer["items"] if all(word in _text(row) for word in wanted)]
+    rows = matching(answer["items"], q, "number", "title", "department", "location", "level")
     return show(
         ask, "requisitions", SECTION, rows=rows, states=STATES, state=state, q=q, answer=answer
     )
 
 
-def _text(row: dict[str, object]) -> str:
-    said = (row[name] for name in ("number", "title", "department", "location", "level"))
-    return " ".join(str(value) for value in said if value).casefold()
-
-
 @router.get("/requisitions/new")
 async def show_new_requisition(ask: Annotated[Ask, asking]) -> Response:
     """Where a requisition begins: a number and a title are enough."""
-    templates = await ask.either("/api/plan-templates")
-    return show(ask, "new_requisition", SECTION, templates=(templates or {"items": []})["items"])
+    templates = await ask.items("/api/plan-templates")
+    return show(ask, "new_requisition", SECTION, templates=templates)
 
 
 @router.get("/requisitions/{requisition_id}")
@@ -74,9 +69,9 @@ async def show_rediscovery(
     answer, found, matches, pools, tags = await all_of(
         ask.get(path),
         ask.post(f"{path}/rediscovery", {"criteria": criteria, "names": True, "limit": 50}),
-        ask.either(f"{path}/pool-matches"),
-        ask.either("/api/pools", limit=1000),
-        ask.either("/api/tags"),
+        ask.items(f"{path}/pool-matches"),
+        ask.items("/api/pools", limit=1000),
+        ask.items("/api/tags"),
     )
     return show(
         ask,
@@ -84,9 +79,9 @@ async def show_rediscovery(
         SECTION,
         requisition=answer["requisition"],
         found=found["items"],
-        pools=(matches or {"items": []})["items"],
-        pool_titles={row["pool_id"]: row["title"] for row in (pools or {"items": []})["items"]},
-        tags=(tags or {"items": []})["items"],
+        pools=matches,
+        pool_titles={row["pool_id"]: row["title"] for row in pools},
+        tags=tags,
         tag=tag,
         finalists=finalists,
     )

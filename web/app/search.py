@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from web.app.asking import Ask, all_of, asking
-from web.app.candidates import NOTHING
 from web.app.showing import Page, show
 
 router = APIRouter(tags=["Application"], route_class=Page)
@@ -20,34 +19,36 @@ async def search(ask: Annotated[Ask, asking], q: str = "") -> Response:
     """People by name, address and words; requisitions, pools and campaigns by name."""
     people, requisitions, pools, campaigns = await all_of(
         _people(ask, q),
-        ask.either("/api/requisitions", limit=1000),
-        ask.either("/api/pools", limit=1000),
-        ask.either("/api/campaigns", limit=1000),
+        ask.items("/api/requisitions", limit=1000),
+        ask.items("/api/pools", limit=1000),
+        ask.items("/api/campaigns", limit=1000),
     )
     return show(
         ask,
         "search",
         "",
         q=q,
-        people=(people or NOTHING)["items"],
-        requisitions=_named(requisitions, q, "number", "title", "department"),
-        pools=_named(pools, q, "title"),
-        campaigns=_named(campaigns, q, "title"),
+        people=people,
+        requisitions=_first(requisitions, q, "number", "title", "department"),
+        pools=_first(pools, q, "title"),
+        campaigns=_first(campaigns, q, "title"),
     )
 
 
-async def _people(ask: Ask, q: str) -> Any:
-    return await ask.either("/api/candidates", search=q, limit=MOST) if q.strip() else None
+async def _people(ask: Ask, q: str) -> list[dict[str, Any]]:
+    return await ask.items("/api/candidates", search=q, limit=MOST) if q.strip() else []
 
 
-def _named(found: dict[str, Any] | None, q: str, *names: str) -> list[dict[str, Any]]:
-    wanted = q.casefold().split()
-    return [
-        row
-        for row in (found or NOTHING)["items"]
-        if wanted and all(word in _text(row, names) for word in wanted)
-    ][:MOST]
+def _first(rows: list[dict[str, Any]], q: str, *names: str) -> list[dict[str, Any]]:
+    return matching(rows, q, *names)[:MOST] if q.strip() else []
 
 
-def _text(row: dict[str, Any], names: tuple[str, ...]) -> str:
-    return " ".join(str(row[name] or "") for name in names).casefold()
+def matching(rows: list[dict[str, Any]], q: str, *names: str) -> list[dict[str, Any]]:
+    """Those that say every word of `q` somewhere in these fields; all of them for no word."""
+    words = q.casefold().split()
+
+    def says_all(row: dict[str, Any]) -> bool:
+        text = " ".join(str(row[name] or "") for name in names).casefold()
+        return all(word in text for word in words)
+
+    return [row for row in rows if says_all(row)]

@@ -7,7 +7,6 @@ from fastapi.responses import Response
 
 from domain.role import Role, Scope
 from web.app.asking import Ask, all_of, asking
-from web.app.candidates import NOTHING
 from web.app.showing import Page, show
 
 router = APIRouter(tags=["Application"], route_class=Page)
@@ -19,15 +18,15 @@ SECTION = "settings"
 async def show_people(ask: Annotated[Ask, asking]) -> Response:
     """Who works here, in which role; API keys; and policies that act by themselves."""
     members, keys, policies = await all_of(
-        ask.get("/api/members"), ask.either("/api/keys"), ask.either("/api/policies")
+        ask.get("/api/members"), ask.items("/api/keys"), ask.items("/api/policies")
     )
     return show(
         ask,
         "settings",
         SECTION,
         members=members["items"],
-        keys=(keys or NOTHING)["items"],
-        policies=(policies or NOTHING)["items"],
+        keys=keys,
+        policies=policies,
         roles=[one for one in Role if one is not Role.CANDIDATE],
         scopes=list(Scope),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 from markupsafe import Markup, escape
 
@@ -49,17 +49,17 @@ def show(ask: Ask, template: str, section: str, **context: Any) -> Response:
         "ask": ask,
         "link": ask.link,
         "role": ask.role,
+        "searches_all": ask.role in MEETING,
         "section": section,
         "sections": [one for one in SECTIONS if ask.role in one[-1]],
     }
-    html = templates.get_template(f"app/{template}.html").render(**shell, **context)
-    answer = HTMLResponse(html)
+    answer = page(f"app/{template}", **shell, **context)
     answer.headers["Content-Security-Policy"] = POLICY
     return answer
 
 
 class Page(APIRoute):
-    """Has a page say in the shell what the API refused, and sends whoever is out to sign in."""
+    """Has a page say what the API refused, and sends whoever is out to sign in."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
@@ -104,12 +104,12 @@ def at_hour(text: str | None, missing: str = "—") -> Markup:
     return escape(missing) if at is None else _time(at, f"{at.day} {at:%b %Y, %H:%M} UTC", "hour")
 
 
-def age(text: str | None, now: str | None = None) -> Markup:
+def age(text: str | None) -> Markup:
     """How long ago, as in 3 d; or, for what is to come, in 3 d."""
     at = moment(text)
     if at is None:
         return escape("—")
-    seconds = ((moment(now) or datetime.now(UTC)) - at).total_seconds()
+    seconds = (datetime.now(UTC) - at).total_seconds()
     words = span(abs(seconds))
     return _time(at, words if seconds >= 0 else f"in {words}", "")
 

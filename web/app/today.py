@@ -47,10 +47,9 @@ async def show_today(ask: Annotated[Ask, asking], kind: str = "", mine: bool = F
     query: dict[str, Any] = {"kind": kind or None, "names": True, "limit": 200}
     if mine:
         query["member_id"] = ask.member_id
-    todo, requisitions = await all_of(
-        ask.get("/api/today", **query), ask.either("/api/requisitions", limit=1000)
+    todo, rows = await all_of(
+        ask.get("/api/today", **query), ask.items("/api/requisitions", limit=1000)
     )
-    rows = (requisitions or {"items": []})["items"]
     titles = {row["requisition_id"]: row for row in rows}
     due = [item for item in todo["items"] if item["due_at"]]
     open_ended = [item for item in todo["items"] if not item["due_at"]]
@@ -72,11 +71,3 @@ async def show_today(ask: Annotated[Ask, asking], kind: str = "", mine: bool = F
 
 def _kind(item: dict[str, Any]) -> str:
     return str(item["kind"])
-
-
-@router.get("/history")
-async def show_history(ask: Annotated[Ask, asking]) -> dict[str, str | None]:
-    """The day the organisation's history begins on, for whoever may know; for sliders."""
-    found = await ask.either("/api/events", after=0, limit=100)
-    days = [event["occurred_at"] for event in (found or {"items": []})["items"]]
-    return {"begins": min(days)[:10] if days else None}
