@@ -1,17 +1,22 @@
-"""Proof over HTTP: signed checkpoints, that the log only grew, and bundles to check offline."""
+"""Audit over HTTP: a search of all entries, and proof that the log is whole and only grew."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api.asking import getting
-from api.caller import AUDITING, Caller, may
+from api.asking import Answered, Asking, Limit, asking, getting, parsed
+from api.caller import AUDITING, FOLLOWING, Caller, may
+from api.paging import link_next
 from api.problems import problem_responses
-from api.scorecards import guard_told_all
+from api.scorecards import Hiding, guard_told_all
 from exchange.bundle import bundle
 from hireledger_verify import to_base64
+from projections import entries as read_model
+from projections.asked import time_zone
+from projections.dates import window
+from projections.entries import EntryRow, entries
 from store.ledger.proofs import growth, newest
 from store.ledger.trees import TREES
 
@@ -63,6 +68,55 @@ class ConsistencyProof(BaseModel):
     old_root: Hash
     new_root: Hash
     consistency: Annotated[list[Hash], Field(description="The path, from below.")]
+
+
+class Entries(Answered):
+    """Entries of the log, the newest first."""
+
+    items: Annotated[list[EntryRow], Field(description="One for each event, as it was recorded.")]
+
+
+@get("/entries")
+def search_entries(
+    request: Request,
+    response: Response,
+    ask: Asking = asking(FOLLOWING, read_model.READS),
+    types: Annotated[str | None, Query(description="Only these types, comma-separated.")] = None,
+    actor_id: Annotated[
+        UUID | None, Query(description="Only what this member, key or system did, or had done.")
+    ] = None,
+    about: Annotated[
+        UUID | None,
+        Query(description="Only about this person, application, requisition, pool or the like."),
+    ] = None,
+    recorded_from: Annotated[
+        str | None, Query(description="Recorded from then on; a date means its beginning.")
+    ] = None,
+    recorded_to: Annotated[
+        str | None, Query(description="Recorded before then; a date means its end.")
+    ] = None,
+    before: Annotated[
+        int | None, Query(ge=1, le=2**53, description="Only before this log position.")
+    ] = None,
+    limit: Limit = 100,
+) -> Entries:
+    """Entries as they were recorded, without what is sealed: who, what, about whom, and when."""
+    hiding = Hiding(ask.caller)
+    since, until = parsed("recorded_from", recorded_from), parsed("recorded_to", recorded_to)
+    with ask.at() as (connection, asked):
+        rows = entries(
+            connection,
+            asked,
+            recorded=window(since, until, time_zone(connection)),
+            actor_id=actor_id,
+            about=about,
+            types=types.split(",") if types else None,
+            before=before,
+            limit=limit,
+        )
+    if len(rows) == limit:
+        link_next(request, response, before=rows[-1].position)
+    return Entries(**asked.model_dump(), items=[hiding.told(row) for row in rows])
 
 
 @get("/checkpoint")

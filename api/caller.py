@@ -40,6 +40,8 @@ READING = EVERYONE - LIMITED
 KNOWING_PEOPLE = SCHEDULING | SOURCING | {Role.HIRING_MANAGER, Role.COMPLIANCE_OFFICER}
 COMPLIANCE = frozenset({Role.ADMIN, Role.COMPLIANCE_OFFICER})
 AUDITING = frozenset({Role.ADMIN, Role.COMPLIANCE_OFFICER, Role.AUDITOR})
+FOLLOWING = AUDITING | RECRUITING | {Role.ANALYST}
+"""Whoever may read the log itself, without what is sealed."""
 
 SEEING_NAMES = KNOWING_PEOPLE | {Role.INTERVIEWER, Role.CANDIDATE}
 """For whom personal data may be opened, as far as they reach."""

@@ -12,12 +12,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
 from api.asking import PROBLEMS, Asking, asking
-from api.caller import AUDITING, KNOWING_PEOPLE, READING, RECRUITING, Caller, may
+from api.caller import FOLLOWING, KNOWING_PEOPLE, READING, RECRUITING, Caller, may
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from api.live import Listener, Live
 from api.opening import opened_for
 from api.problems import problem_responses
-from api.scorecards import Hiding, without_opinion
+from api.scorecards import Hiding
 from commands import events as commands
 from domain.errors import NotFound
 from domain.event import Category, Code, Count, Text
@@ -34,7 +34,6 @@ CLOUDEVENTS = "application/cloudevents-batch+json"
 RECONNECT_AFTER_MS = 1000
 LISTENING = READING | {Role.HIRING_MANAGER}
 """A message tells types of events and a log position, never about whom."""
-FOLLOWING = AUDITING | RECRUITING | {Role.ANALYST}
 AS_CLOUDEVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {CLOUDEVENTS: {"schema": {"type": "array", "items": {"type": "object"}}}},
@@ -98,7 +97,7 @@ def follow_events(
     with ask.log.database.transaction(ask.caller.organisation) as connection:
         page = feed(connection, after, limit, types.split(",") if types else None)
     hiding = Hiding(ask.caller)
-    page.items = [_as_told(event, hiding.hides(event.type, event.data)) for event in page.items]
+    page.items = [hiding.told(event) for event in page.items]
     if CLOUDEVENTS not in request.headers.get("accept", ""):
         return page
     events = [cloudevent(event, ask.caller.organisation.id) for event in page.items]
@@ -188,22 +187,14 @@ def get_event(
         found = feed(connection, position - 1, 1, None).items
         if not found or found[0].position != position:
             raise NotFound(what="event", id=position)
-        hidden = Hiding(calling).hides(found[0].type, found[0].data)
-        event = _as_told(found[0], hidden)
-        held = [] if hidden else [fact(dict(event))]
+        event = Hiding(calling).told(found[0])
+        held = [fact(dict(event))] if event is found[0] else []
         personal = opened_for(calling, connection, held, Category, "view event")
         return OpenedEvent(
             **dict(event),
             sentence=sentence_of(event.type, event.data, event.reason_code),
             personal=personal[0] or None if personal else None,
         )
-
-
-def _as_told(event: LoggedEvent, hidden: bool) -> LoggedEvent:
-    """An event without the opinion that the caller is not to know yet, if there is one."""
-    if not hidden:
-        return event
-    return event.model_copy(update={"data": without_opinion(event.data)})
 
 
 def _message(**fields: Any) -> Any:

@@ -7,7 +7,7 @@ not here, nor in a timeline, the feed, or an event by itself. Recruiters are, fo
 
 from contextlib import suppress
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -25,13 +25,17 @@ from domain.interview import ScorecardSubmitted
 from domain.kit import Rating
 from domain.role import Role
 from projections import scorecards as read_model
+from projections.entries import EntryRow
 from projections.pipeline import READS as PIPELINE_READS
 from projections.scorecards import ScorecardRow, scorecards
+from store.feed import LoggedEvent
 
 READS = (*read_model.READS, *PIPELINE_READS)
 ASSESSED = READING | {Role.HIRING_MANAGER, Role.INTERVIEWER}
 OPINION = frozenset({"overall", "ratings"})
 OF_APPLICATION = "/applications/{application_id}"
+
+Told = TypeVar("Told", LoggedEvent, EntryRow)
 
 router = APIRouter(prefix="/api", tags=["Interviews"])
 post, get = posting(router), getting(router)
@@ -177,6 +181,12 @@ class Hiding:
             and self._of(data["application_id"])
         )
 
+    def told(self, event: Told) -> Told:
+        """An event without the opinion that the caller is not to know yet, if there is one."""
+        if not self.hides(event.type, event.data):
+            return event
+        return event.model_copy(update={"data": _without_opinion(event.data)})
+
     def _of(self, application_id: str) -> bool:
         if self._theirs is None:
             self._theirs = self.caller.log.interviewed_by(self.caller.actor_id)
@@ -187,7 +197,7 @@ class Hiding:
         return self._known[application_id]
 
 
-def without_opinion(data: dict[str, Any]) -> dict[str, Any]:
+def _without_opinion(data: dict[str, Any]) -> dict[str, Any]:
     """What an event says, less how somebody was assessed."""
     corrected = {"value"} if data.get("field") in OPINION else set()
     return {name: value for name, value in data.items() if name not in OPINION | corrected}

@@ -69,6 +69,7 @@ from api import (
     tags,
     today,
     tracking_links,
+    upkeep,
 )
 from api.behind import behind
 from api.commanding import already_done
@@ -185,6 +186,7 @@ def create(
         receipts,
         self_identification,
         health,
+        upkeep,
     ):
         application.include_router(module.router)
     for page in pages:

@@ -1,5 +1,6 @@
 """The organisation whose log this is. Its first event is the first of every log."""
 
+from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -173,8 +174,48 @@ class TagRetired(OrganisationEvent, name="organisation.tag_retired"):
     tag: Code
 
 
+class RebuildRequested(OrganisationEvent, name="organisation.rebuild_requested"):
+    """No names mean all of them."""
+
+    sentence = "Read models to be built anew"
+    read_models: tuple[Code, ...] = ()
+
+
+class RebuildEnded(OrganisationEvent, name="organisation.rebuild_ended"):
+    """A rebuild that was asked for is over; what caused it says which."""
+
+    sentence = "Rebuild of read models ended: {outcome}"
+    outcome: Code
+    """rebuilt, stopped or cancelled."""
+    differences: Count = 0
+    """Rows that were missing, or too many, in what had answered until then."""
+    detail: Words | None = None
+
+
+class VerificationRequested(OrganisationEvent, name="organisation.verification_requested"):
+    sentence = "Verification of the ledger requested"
+
+
+class VerificationEnded(OrganisationEvent, name="organisation.verification_ended"):
+    """The whole ledger was computed anew and held against what was signed."""
+
+    sentence = "Ledger verified: {outcome}"
+    outcome: Code
+    """whole or damaged."""
+    entries: Count
+    faults: Count = 0
+    detail: Words | None = None
+    """The first fault."""
+
+
 class AlreadyPaused(Refusal):
     """Policy {policy} is paused already."""
+
+    status = 409
+
+
+class UpkeepUnderWay(Refusal):
+    """This was asked for already, and is not over yet."""
 
     status = 409
 
@@ -215,6 +256,8 @@ class Organisation(Aggregate):
     outreach_rules: OutreachRules = NO_RULES
     survey_rules: SurveyRules = NO_SURVEYS
     texts: ContactTexts | None = None
+    rebuilding: bool = False
+    verifying: bool = False
 
     def adopt_policy(self, metric: str, policy: str) -> None:
         """From now on a metric is counted this way, unless asked otherwise."""
@@ -316,6 +359,27 @@ class Organisation(Aggregate):
         """Lets a policy do what has become due meanwhile, and try again what stopped it."""
         self.happened(PolicyResumed, policy=policy)
 
+    def request_rebuild(self, read_models: Sequence[str] = ()) -> None:
+        """Has read models built anew; all of them if none are named."""
+        self.guard(not self.rebuilding, UpkeepUnderWay())
+        self.happened(RebuildRequested, read_models=tuple(read_models))
+
+    def end_rebuild(self, outcome: str, differences: int = 0, detail: str | None = None) -> None:
+        """Says how a rebuild ended."""
+        self.happened(RebuildEnded, outcome=outcome, differences=differences, detail=detail)
+
+    def request_verification(self) -> None:
+        """Has the whole ledger computed anew."""
+        self.guard(not self.verifying, UpkeepUnderWay())
+        self.happened(VerificationRequested)
+
+    def end_verification(
+        self, outcome: str, entries: int, faults: int = 0, detail: str | None = None
+    ) -> None:
+        """Says how a verification ended."""
+        said = {"outcome": outcome, "entries": entries, "faults": faults, "detail": detail}
+        self.happened(VerificationEnded, **said)
+
     def publish_careers_page(self, slug: str, public_name: str, **said: Any) -> None:
         """Makes the organisation's open postings public at an address."""
         self.happened(CareersPagePublished, slug=slug, public_name=public_name, **said)
@@ -401,6 +465,10 @@ class Organisation(Aggregate):
                 self.paused.add(event.policy)
             case PolicyResumed():
                 self.paused.discard(event.policy)
+            case RebuildRequested() | RebuildEnded():
+                self.rebuilding = isinstance(event, RebuildRequested)
+            case VerificationRequested() | VerificationEnded():
+                self.verifying = isinstance(event, VerificationRequested)
 
 
 def _entitle(

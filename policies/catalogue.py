@@ -14,6 +14,7 @@ from policies.policy import Policy
 from policies.reading import ReadDocuments
 from policies.reminding import RemindInterviewers
 from policies.sending import SendMessages
+from policies.upkeep import RebuildReadModels, VerifyLedger
 
 POLICIES: tuple[type[Policy], ...] = (
     SendMessages,
@@ -30,4 +31,6 @@ POLICIES: tuple[type[Policy], ...] = (
     KeepPools,
     AskCandidates,
     AskManagers,
+    RebuildReadModels,
+    VerifyLedger,
 )

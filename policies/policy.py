@@ -75,6 +75,9 @@ class Policy(ABC):
     def decide(self, event: LoggedEvent) -> Sequence[Decision]:
         """What an event leads to. Looks at nothing but the event."""
 
+    def stop(self) -> None:  # noqa: B027  # most policies are done in an instant
+        """Breaks off what takes long, from any thread; another process does it, or goes on."""
+
     def by(self, log: Log, effect: Effect, causation_id: UUID | None = None) -> Attribution:
         """A command of this policy, which the log takes once."""
         secret = log.database.keyring.secret("policies")

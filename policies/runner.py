@@ -35,6 +35,11 @@ class Runner(threading.Thread):
         self.postman = Postman(settings) if settings.smtp_url else None
         self.stopped = threading.Event()
 
+    def stop(self) -> None:
+        """Ends after the effect in hand, or in the midst of one that can be gone on with."""
+        self.stopped.set()
+        self.policy.stop()
+
     def run(self) -> None:
         while not self.stopped.is_set():
             began = time.monotonic()
@@ -89,7 +94,7 @@ class Reactions:
     def stop(self) -> None:
         """Ends after the effect in hand."""
         for runner in self.runners:
-            runner.stopped.set()
+            runner.stop()
         if self.mailbox:
             self.mailbox.stop()
 
