@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.asking import PROBLEMS, Cursor, Limit
-from api.caller import AUDITING, Caller, may
+from api.caller import Caller, may
 from api.paging import link_next
+from domain.role import AUDITING
 from store.access_log import AccessRow, SubjectsRow, accesses, accesses_to
 
 router = APIRouter(prefix="/api", tags=["Access history"])

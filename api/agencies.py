@@ -8,13 +8,13 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import READING, SOURCING
 from api.candidates import PersonalText, with_the_same_email
 from api.commanding import SOME_ID, Answer, Commanding, commanding, posting
 from api.tracking_links import REFERRING
 from commands import agencies as commands
 from domain.agency import OwnershipDays
 from domain.event import Code, Words
+from domain.role import READING, SOURCING
 from projections import agencies as read_models
 from projections.agencies import AgencyRow, SubmissionRow, agencies, submissions
 from projections.asked import resolve

@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.asking import PROBLEMS
-from api.caller import ADMINISTERING, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Commanding, commanding, example, posting
 from api.session import Form
 from commands import api_keys as commands
 from domain.event import Code, Moment, Words
-from domain.role import Role, Scope
+from domain.role import ADMINISTERING, Role, Scope
 from store.api_keys import KeyRow, all_keys
 
 router = APIRouter(prefix="/api/keys", tags=["API keys"])

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import DECIDING, READING, RECRUITING, SCHEDULING, SOURCING
 from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from api.problems import NotAllowed
@@ -18,7 +17,7 @@ from commands.keeping_in_touch import KeepInTouch
 from domain.application import Status
 from domain.errors import NotFound
 from domain.event import Code, Text
-from domain.role import Role
+from domain.role import DECIDING, READING, RECRUITING, SCHEDULING, SOURCING, Role
 from projections import earlier_way, pipeline, tags, timeline
 from projections.earlier_way import EarlierWay
 from projections.pipeline import ApplicationRow, CountRow, applications, summary

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.asking import Answered, Asking, Limit, asking, getting
-from api.caller import READING
 from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from commands import organisation as commands
 from domain.approval import ApprovalChain, ApprovalSubject, ChainStep
-from domain.role import Role
+from domain.role import READING, Role
 from projections import approvals as read_models
 from projections.approvals import ChainRow, WaitingRow, approval_chains, waiting
 

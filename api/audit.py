@@ -7,10 +7,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, Limit, asking, getting, parsed
-from api.caller import AUDITING, FOLLOWING, Caller, may
+from api.caller import Caller, may
 from api.paging import link_next
 from api.problems import problem_responses
 from api.scorecards import Hiding, guard_told_all
+from domain.role import AUDITING, FOLLOWING
 from exchange.bundle import bundle
 from hireledger_verify import to_base64
 from projections import entries as read_model

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.asking import Asking, asking, getting
-from api.caller import DECIDING, RECRUITING, SCHEDULING, SOURCING
 from api.commanding import SOME_ID, Answer, Commanding, commanding, example, posting
 from api.messages import MOST_UNDO_SECONDS
 from api.problems import NotAllowed
@@ -15,7 +14,7 @@ from api.tags import TAGGING
 from commands import bulk_actions as commands
 from domain.bulk_action import MOST_ITEMS, BulkKind, RefusedItem
 from domain.event import Code, Count
-from domain.role import Role
+from domain.role import DECIDING, RECRUITING, SCHEDULING, SOURCING, Role
 from policies.settings import MailSettings
 
 MAY = {

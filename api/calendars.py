@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 
 from api.asking import PROBLEMS
-from api.caller import ASSESSING, SCHEDULING, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Commanding, commanding, example, posting
 from api.interviews import TimeZone
 from api.session import Form
@@ -21,7 +21,7 @@ from calendars.slots import free_slots, is_within_hours
 from commands import members as commands
 from domain.errors import NotFound
 from domain.event import Moment
-from domain.role import Role
+from domain.role import ASSESSING, SCHEDULING, Role
 from domain.self_scheduling import Buffer, Minutes, Slot, SlotRule, WallTime, Weekday
 from store.member_calendars import MemberCalendar
 

@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.problems import NotAllowed, NotSignedIn, OutOfScope
 from api.reach import Reach
-from domain.role import LIMITED, Role, Scope
+from domain.role import LIMITED, SEEING_NAMES, Role, Scope
 from entrance.browser import (
     CSRF_HEADER,
     SAFE,
@@ -26,25 +26,6 @@ bearer = HTTPBearer(
     description="An API key: `hireledger key create --role …`. Browsers that are signed in"
     f" (`POST /api/session`) need none; to change something they send {CSRF_HEADER}.",
 )
-
-EVERYONE = frozenset(Role)
-RECRUITING = frozenset({Role.ADMIN, Role.RECRUITER})
-SCHEDULING = RECRUITING | {Role.COORDINATOR}
-SOURCING = RECRUITING | {Role.SOURCER}
-APPROVING = frozenset({Role.ADMIN, Role.APPROVER})
-DECIDING = RECRUITING | {Role.HIRING_MANAGER}
-ASSESSING = DECIDING | {Role.INTERVIEWER}
-ADMINISTERING = frozenset({Role.ADMIN})
-READING = EVERYONE - LIMITED
-"""Whoever may look at the whole organisation."""
-KNOWING_PEOPLE = SCHEDULING | SOURCING | {Role.HIRING_MANAGER, Role.COMPLIANCE_OFFICER}
-COMPLIANCE = frozenset({Role.ADMIN, Role.COMPLIANCE_OFFICER})
-AUDITING = frozenset({Role.ADMIN, Role.COMPLIANCE_OFFICER, Role.AUDITOR})
-FOLLOWING = AUDITING | RECRUITING | {Role.ANALYST}
-"""Whoever may read the log itself, without what is sealed."""
-
-SEEING_NAMES = KNOWING_PEOPLE | {Role.INTERVIEWER, Role.CANDIDATE}
-"""For whom personal data may be opened, as far as they reach."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import READING, SOURCING
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from commands import campaigns as commands
@@ -15,7 +14,7 @@ from commands import enrolments
 from domain.campaign import Campaign, CampaignKind, CampaignState, OutreachVariable, Steps
 from domain.errors import NotFound, Refusal
 from domain.event import Code, Words
-from domain.role import Scope
+from domain.role import READING, SOURCING, Scope
 from policies import forecasting
 from policies.forecasting import Outlook
 from policies.mail.steps import Way, words_of

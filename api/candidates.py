@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import KNOWING_PEOPLE, READING, SOURCING
 from api.commanding import PROBLEMS as COMMAND_PROBLEMS
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
@@ -18,7 +17,7 @@ from commands import candidates as commands
 from domain.candidate import CandidateEntryCorrected, Registered
 from domain.errors import NotFound
 from domain.event import Category, Code, Text, Words, personal_fields
-from domain.role import LIMITED, Role
+from domain.role import KNOWING_PEOPLE, LIMITED, READING, SOURCING, Role
 from projections import candidates as read_models
 from projections import dossier as dossiers
 from projections import pipeline, requisitions, talent_pool, timeline

@@ -9,11 +9,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.asking import getting
-from api.caller import ADMINISTERING, READING, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Commanding, commanding, posting
 from commands import organisation as commands
 from domain.event import Code, PublicText, Words
 from domain.knock_out import KnockOutPolicy
+from domain.role import ADMINISTERING, READING
 
 router = APIRouter(prefix="/api", tags=["Careers"])
 post, get = posting(router), getting(router)

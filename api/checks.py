@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import COMPLIANCE, RECRUITING, SCHEDULING
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from commands import checks as commands
 from domain.check import WAITING_DAYS, Measure
 from domain.errors import NotFound
 from domain.event import Category, Code, Text
+from domain.role import COMPLIANCE, RECRUITING, SCHEDULING
 from projections import checks as read_model
 from projections import pipeline
 from projections.checks import CheckRow, checks

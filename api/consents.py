@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from api.caller import SOURCING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import consents as commands
 from domain.consent import CONTACT, EMAIL, EVERY_CHANNEL, Asking
 from domain.event import Code, Moment
+from domain.role import SOURCING
 
 router = APIRouter(prefix="/api/candidates/{candidate_id}", tags=["Consents"])
 post = posting(router)

@@ -6,10 +6,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.asking import getting
-from api.caller import ADMINISTERING, READING, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Commanding, commanding, posting
 from commands import organisation as commands
 from domain.consent import ContactTexts
+from domain.role import ADMINISTERING, READING
 
 router = APIRouter(prefix="/api/contact-texts", tags=["Consents"])
 post, get = posting(router), getting(router)

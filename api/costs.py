@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.caller import RECRUITING
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from commands import costs as commands
 from domain.cost import CostScope
 from domain.event import Amount, Code, Currency
+from domain.role import RECRUITING
 
 router = APIRouter(prefix="/api/costs", tags=["Costs"])
 post = posting(router)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asking import PROBLEMS, getting
-from api.caller import COMPLIANCE, KNOWING_PEOPLE, Caller, may
+from api.caller import Caller, may
 from api.commanding import CREATED, Answer, Commanding, commanding, posting
 from api.commanding import PROBLEMS as REFUSALS
 from api.opening import opened_for
@@ -18,7 +18,7 @@ from commands import documents as commands
 from domain.document import MediaType
 from domain.errors import NotFound, Refusal
 from domain.event import Category, Code
-from domain.role import Role, Scope
+from domain.role import COMPLIANCE, KNOWING_PEOPLE, Role, Scope
 from projections.documents import DocumentRow, document, documents
 from store.database import Connection
 from store.documents import Encrypted, ciphertext_of, decrypt

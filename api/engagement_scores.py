@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.asking import Answered, Asking, asking, getting, parsed
-from api.caller import READING
 from api.metrics import PolicyName
 from domain.errors import NotFound
+from domain.role import READING
 from projections import candidates, policies
 from projections.asked import time_zone
 from projections.dates import window

@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asking import getting
-from api.caller import AUDITING, COMPLIANCE, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Commanding, commanding, posting
 from commands import erasure as commands
 from domain.errors import NotFound
 from domain.event import Category, Code
-from domain.role import Scope
+from domain.role import AUDITING, COMPLIANCE, Scope
 from projections.erasures import Certificate, certificate
 from store.access_log import Access
 from store.signing import Signer

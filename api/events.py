@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
 from api.asking import PROBLEMS, Asking, asking
-from api.caller import FOLLOWING, KNOWING_PEOPLE, READING, RECRUITING, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from api.live import Listener, Live
 from api.opening import opened_for
@@ -21,7 +21,7 @@ from api.scorecards import Hiding
 from commands import events as commands
 from domain.errors import NotFound
 from domain.event import Category, Code, Count, Text
-from domain.role import Role
+from domain.role import FOLLOWING, KNOWING_PEOPLE, READING, RECRUITING, Role
 from projections.live import Change, Standing, standing
 from projections.timeline import sentence_of
 from store.feed import FeedPage, LoggedEvent, feed

@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.caller import RECRUITING
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from commands import feedback as commands
 from domain.event import Percent, Text
 from domain.feedback import Day, Score, SurveyMoment
+from domain.role import RECRUITING
 
 router = APIRouter(prefix="/api", tags=["Feedback"])
 post = posting(router)

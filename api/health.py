@@ -14,8 +14,9 @@ from prometheus_client import (
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import READING, Caller, may
+from api.caller import Caller, may
 from api.problems import problem_responses
+from domain.role import READING
 from entrance.browser import ANYONE, system
 from policies import standing as policies
 from policies.standing import PolicyStanding

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, Limit, asking, getting
-from api.caller import READING
 from api.candidates import profile_of
 from api.offers import Offer, said_at, with_terms
 from domain.event import Category
+from domain.role import READING
 from projections import candidates as people
 from projections import hires as read_models
 from projections import offers as offer_models

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting, parsed
-from api.caller import ASSESSING, READING, SCHEDULING
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.metrics import From, To
 from api.paging import link_next
@@ -17,7 +16,7 @@ from commands import interviews as commands
 from domain.event import Code, Moment, Text
 from domain.interview import InterviewState, Participation, Party, is_time_zone
 from domain.kit import Kit
-from domain.role import Role
+from domain.role import ASSESSING, READING, SCHEDULING, Role
 from projections import interviews as read_models
 from projections import requisitions
 from projections.asked import time_zone

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.applications import SealedText
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import DECIDING, READING
 from api.commanding import Answer, Commanding, commanding, posting
 from api.paging import link_next
 from commands import knock_outs as commands
 from domain.event import Code
+from domain.role import DECIDING, READING
 from projections import knock_outs as read_models
 from projections.knock_outs import KnockOutRow, awaiting_review
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import AUDITING, COMPLIANCE
 from api.commanding import Answer, Commanding, commanding, posting
 from api.paging import link_next
 from commands import legal_holds as commands
 from domain.event import Code, Text
+from domain.role import AUDITING, COMPLIANCE
 from projections import legal_holds as read_model
 from projections.legal_holds import HoldRow, legal_holds
 

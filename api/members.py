@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, EmailStr, Field
 
 from api.asking import PROBLEMS
-from api.caller import ADMINISTERING, EVERYONE, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Commanding, commanding, example, posting
 from api.session import Form
 from commands import members as commands
 from domain.event import Code, Text
 from domain.member import Standing
-from domain.role import Role
+from domain.role import ADMINISTERING, EVERYONE, Role
 from entrance.browser import own_origin
 from store.access_log import Access
 from store.members import Identity, identities

@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.asking import Answered, Asking, Limit, asking, getting
-from api.caller import EVERYONE
 from api.commanding import NOW, Answer, Body, Commanding, commanding, posting
 from api.paging import link_next
 from api.timelines import TimelineCursor
 from commands import members as commands
 from domain.candidate import CandidateEntryCorrected
 from domain.event import Category
-from domain.role import Role
+from domain.role import EVERYONE, Role
 from projections import mentions as read_model
 from projections.mentions import MentionRow, mentions
 from store.database import Connection

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asking import Answered, Asking, Limit, asking, getting
-from api.caller import SOURCING
 from api.commanding import SOME_ID, Answer, Commanding, commanding, example, posting
 from api.paging import link_next
 from commands import merging as commands
 from domain.event import Code
+from domain.role import SOURCING
 from projections import duplicates as read_models
 from projections import talent_pool
 from projections.duplicates import DuplicateRow, duplicates

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import READING, SCHEDULING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from commands import message_templates as commands
 from domain.event import Words
 from domain.message_template import TemplateText, Variable
+from domain.role import READING, SCHEDULING
 from projections import message_templates
 from projections.message_templates import TemplateRow, templates
 

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import KNOWING_PEOPLE, SCHEDULING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from commands import messages as commands
 from domain.errors import NotFound
 from domain.event import Category, Moment, Text
-from domain.role import Scope
+from domain.role import KNOWING_PEOPLE, SCHEDULING, Scope
 from policies.mail.wording import filled_in
 from policies.settings import MailSettings
 from projections import messages as read_model

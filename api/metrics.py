@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.asking import FULL_TIME, PROBLEMS, Answered, Asking, asking, getting, parsed
-from api.caller import READING, RECRUITING, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from commands import organisation as commands
 from domain.errors import NotFound
-from domain.role import Role, Scope
+from domain.role import READING, RECRUITING, Role, Scope
 from projections.asked import Asked, time_zone
 from projections.catalogue import READ_MODELS
 from projections.dates import window

@@ -9,13 +9,12 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import APPROVING, READING, RECRUITING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import offers as commands
 from domain.candidate import CandidateEntryCorrected
 from domain.errors import NotFound
 from domain.event import Amount, Category, Code, Currency, Moment, Text
-from domain.role import Role
+from domain.role import APPROVING, READING, RECRUITING, Role
 from projections import offers as read_models
 from projections import pipeline
 from projections.offers import OfferRow, offers

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import SOURCING
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from commands import outreach as commands
 from domain import outreach as domain
 from domain.errors import NotFound
 from domain.event import Category, Code, Text
+from domain.role import SOURCING
 from projections import candidates
 from projections import touchpoints as read_model
 from projections.touchpoints import TouchpointRow, touchpoints

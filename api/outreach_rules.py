@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from api.asking import getting
-from api.caller import ADMINISTERING, READING, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Commanding, commanding, posting
 from commands import organisation as commands
 from domain.outreach import OutreachRules
+from domain.role import ADMINISTERING, READING
 
 router = APIRouter(prefix="/api/outreach-rules", tags=["Outreach"])
 post, get = posting(router), getting(router)

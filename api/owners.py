@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.caller import SOURCING
 from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from commands import owners as commands
 from domain.event import Moment
+from domain.role import SOURCING
 
 router = APIRouter(prefix="/api/candidates/{candidate_id}/owner", tags=["Consents"])
 post = posting(router)

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import READING, RECRUITING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import organisation as commands
 from domain.event import Code, Words
 from domain.plan import STANDARD_PLAN, InterviewPlan
+from domain.role import READING, RECRUITING
 from projections import plan_templates as read_models
 from projections.plan_templates import TemplateRow, plan_templates
 

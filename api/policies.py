@@ -7,13 +7,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.asking import Limit, getting
-from api.caller import READING, RECRUITING, Caller, may
+from api.caller import Caller, may
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from commands import doubts
 from commands import policies as commands
 from commands.doubts import Resolution
 from domain.errors import NotFound
+from domain.role import READING, RECRUITING
 from policies.catalogue import POLICIES
 from policies.standing import (
     OutboxRow,

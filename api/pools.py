@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import READING, SOURCING
 from api.candidates import names_of
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.commanding import PROBLEMS as COMMAND_PROBLEMS
@@ -17,6 +16,7 @@ from commands import pools as commands
 from domain.errors import NotFound
 from domain.event import Code, Words
 from domain.pool_rule import PoolRule
+from domain.role import READING, SOURCING
 from projections import candidates, pool_rules, talent_pool, timeline
 from projections.pool_rules import matches, matches_now, rule_of
 from projections.talent_pool import MemberRow, PoolRow, members, pools

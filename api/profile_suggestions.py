@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.asking import PROBLEMS, Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import KNOWING_PEOPLE, SOURCING
 from api.candidates import Profile as ProfileBody
 from api.candidates import profile_of
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
@@ -18,7 +17,7 @@ from api.paging import link_next
 from commands import documents as commands
 from domain.errors import NotFound
 from domain.event import Category, Code
-from domain.role import Scope
+from domain.role import KNOWING_PEOPLE, SOURCING, Scope
 from projections import candidates as read_models
 from projections.asked import Asked
 from projections.candidates import candidates

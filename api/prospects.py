@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, Field
 
-from api.caller import SOURCING
 from api.commanding import PROBLEMS, Commanding, commanding, headers
 from commands.prospects import Sourcing
 from domain.errors import Refusal
 from domain.event import Code
+from domain.role import SOURCING
 from exchange.prospects import rows
 from exchange.sourcing import checked, source
 

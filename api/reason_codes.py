@@ -6,12 +6,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import READING, RECRUITING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import organisation as commands
 from domain.event import Code, Words
 from domain.reason import ReasonKind
-from domain.role import Role
+from domain.role import READING, RECRUITING, Role
 from projections import vocabulary
 from projections.vocabulary import ReasonRow, reasons
 

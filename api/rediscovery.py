@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, Limit, asking, getting
-from api.caller import READING, SOURCING
 from api.candidates import names_of
 from api.commanding import Body, Commanding, commanding, example, posting
 from commands import requisitions as commands
@@ -17,6 +16,7 @@ from domain.consent import EMAIL
 from domain.errors import NotFound, Refusal
 from domain.organisation import Organisation
 from domain.plan import StageKind
+from domain.role import READING, SOURCING
 from domain.search_criteria import SearchCriteria
 from projections import candidates, rediscovery, requisitions
 from projections.rediscovery import (

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
-from api.caller import APPROVING, DECIDING, READING, RECRUITING
 from api.candidates import names_of
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
@@ -21,7 +20,7 @@ from domain.errors import NotFound
 from domain.event import Amount, Code, Currency, PublicText, Words
 from domain.plan import InterviewPlan, Stage, StageKind
 from domain.requisition import CAREERS_PAGE, Qualifications, State
-from domain.role import Role
+from domain.role import APPROVING, DECIDING, READING, RECRUITING, Role
 from projections import candidates, pipeline, tags, timeline
 from projections import requisitions as read_models
 from projections.pipeline import StandingRow, board
@@ -222,6 +221,10 @@ class Board(Answered):
 
     requisition_id: UUID
     columns: list[Column]
+    gone: Annotated[
+        list[UUID],
+        Field(description="With changed_after: applications that are not here, or not any more."),
+    ]
 
 
 @post("")
@@ -482,6 +485,14 @@ def get_board(
     first: Annotated[
         int | None, Query(ge=1, le=1000, description="At most this many of each stage.")
     ] = None,
+    changed_after: Annotated[
+        int | None,
+        Query(
+            ge=0,
+            le=2**53,
+            description="Only cards that changed after this log position; all count.",
+        ),
+    ] = None,
 ) -> Board:
     """The applications of a requisition where they stand, now or as of any date."""
     with ask.at() as (connection, asked):
@@ -492,30 +503,42 @@ def get_board(
         if tag is not None:
             tagged = with_tag(connection, asked, tag)
             rows = [row for row in rows if tagged.has(row.application_id, row.candidate_id)]
+        changed = None
+        if changed_after is not None:
+            changed = pipeline.changed_after(connection, asked, requisition_id, changed_after)
         standing: dict[str, list[StandingRow]] = {}
         for row in rows:
             standing.setdefault(row.stage, []).append(row)
-        shown = [row for there in standing.values() for row in there[:first]]
-        people = [row.candidate_id for row in shown] if names else []
+        shown = {
+            stage: [row for row in there if changed is None or row.application_id in changed][
+                :first
+            ]
+            for stage, there in standing.items()
+        }
+        people = [row.candidate_id for there in shown.values() for row in there] if names else []
         named = names_of(connection, ask, asked, people, "view board")
     return Board(
         **asked.model_dump(),
         requisition_id=requisition_id,
         columns=[
-            _column(stage, standing.get(stage.id, []), first, named)
+            _column(stage, standing.get(stage.id, []), shown.get(stage.id, []), named)
             for stage in (*found[0].stages, *_left_out(found[0].stages, rows))
         ],
+        gone=sorted((changed or set()) - {row.application_id for row in rows}),
     )
 
 
 def _column(
-    stage: Stage, rows: list[StandingRow], first: int | None, named: dict[UUID, str | None]
+    stage: Stage,
+    rows: list[StandingRow],
+    shown: list[StandingRow],
+    named: dict[UUID, str | None],
 ) -> Column:
     return Column(
         **dict(stage),
         count=len(rows),
         median_since=median_low(row.since for row in rows) if rows else None,
-        cards=[Card(**dict(row), full_name=named.get(row.candidate_id)) for row in rows[:first]],
+        cards=[Card(**dict(row), full_name=named.get(row.candidate_id)) for row in shown],
     )
 
 

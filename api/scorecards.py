@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import ASSESSING, READING, RECRUITING, Caller
+from api.caller import Caller
 from api.commanding import SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.opening import opened_for
 from commands import interviews as commands
@@ -23,7 +23,7 @@ from domain.errors import NotFound, Refusal
 from domain.event import Category, Text
 from domain.interview import ScorecardSubmitted
 from domain.kit import Rating
-from domain.role import Role
+from domain.role import ASSESSING, READING, RECRUITING, Role
 from projections import scorecards as read_model
 from projections.entries import EntryRow
 from projections.pipeline import READS as PIPELINE_READS

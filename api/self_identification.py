@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.asking import PROBLEMS
-from api.caller import AUDITING, Caller, may
+from api.caller import Caller, may
+from domain.role import AUDITING
 from projections import self_identifications as read_models
 from projections.asked import resolve
 from projections.self_identifications import PURPOSE, FormCounts, report

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from api.caller import SCHEDULING
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from api.interviews import Interviewers, Location, TimeZone
 from commands import self_scheduling as commands
 from domain.errors import NotFound
 from domain.event import Code, Moment
+from domain.role import SCHEDULING
 from domain.self_scheduling import Slot, SlotRule
 from entrance.browser import own_origin
 from store.links import booking_token

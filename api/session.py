@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
-from api.caller import EVERYONE, Caller, may
+from api.caller import Caller, may
 from api.problems import problem_responses
 from commands import members, sessions
 from domain.errors import Refusal
 from domain.event import Text
-from domain.role import Role, Scope
+from domain.role import EVERYONE, Role, Scope
 from entrance.browser import ANYONE, address, csrf_token, guard_origin, let_in, let_out, system
 from store.access_log import Access
 from store.database import Organisation

@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.caller import RECRUITING
 from api.commanding import Answer, Body, Commanding, commanding, example, posting
 from commands import starts as commands
 from domain.event import Code
+from domain.role import RECRUITING
 
 router = APIRouter(prefix="/api/applications/{application_id}/start", tags=["Applications"])
 post = posting(router)

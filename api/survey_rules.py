@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from api.asking import getting
-from api.caller import ADMINISTERING, READING, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Commanding, commanding, posting
 from commands import organisation as commands
+from domain.role import ADMINISTERING, READING
 from domain.survey import SurveyRules
 
 router = APIRouter(prefix="/api/survey-rules", tags=["Feedback"])

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import READING, RECRUITING, SCHEDULING, SOURCING
 from api.commanding import NOW, Answer, Body, Commanding, commanding, example, posting
 from commands import organisation, tags
 from domain.event import Code, Words
-from domain.role import Role
+from domain.role import READING, RECRUITING, SCHEDULING, SOURCING, Role
 from projections import vocabulary
 from projections.vocabulary import TagMeaning, tag_meanings
 

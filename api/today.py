@@ -7,9 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.asking import Answered, Asking, Limit, asking, getting
-from api.caller import READING
 from api.candidates import names_of
-from domain.role import Role
+from domain.role import READING, Role
 from projections.today import today as read_models
 from projections.today.today import TodayRow, today
 

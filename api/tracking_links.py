@@ -7,14 +7,13 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asking import Answered, Asking, asking, getting
-from api.caller import READING, SOURCING
 from api.commanding import Answer, Commanding, commanding, posting
 from commands import tracking_links as commands
 from commands.agencies import REFERRAL, REFERRED, source_of
 from domain.agency import AGENCY
 from domain.errors import Refusal
 from domain.event import Code
-from domain.role import LIMITED, Role
+from domain.role import LIMITED, READING, SOURCING, Role
 from projections import tracking_links as read_models
 from projections.tracking_links import TrackingLinkRow, tracking_links
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from api.asking import getting
-from api.caller import ADMINISTERING, AUDITING, READING, Caller, may
+from api.caller import Caller, may
 from api.commanding import Answer, Commanding, commanding, posting
 from commands import upkeep as commands
 from domain.errors import NotFound
@@ -18,6 +18,7 @@ from domain.organisation import (
     VerificationEnded,
     VerificationRequested,
 )
+from domain.role import ADMINISTERING, AUDITING, READING
 from projections.catalogue import ALL_READ_MODELS
 from store.upkeep import UpkeepRow, asked_for
 

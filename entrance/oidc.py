@@ -9,6 +9,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 import httpx2
@@ -96,11 +97,11 @@ def begin(hireledger: Hireledger, name: str | None, redirect_uri: str) -> tuple[
     return url, state
 
 
-def bind(request: Request, response: Response, state: str) -> None:
-    """Lets this browser alone come back with the state."""
+def bind(request: Request, response: Response, state: str, where: str) -> None:
+    """Lets this browser alone come back with the state, to the page it asked for."""
     response.set_cookie(
         COOKIE,
-        _bound(state),
+        f"{_bound(state)}{quote(where, safe='')}",
         max_age=ALLOWED_SECONDS,
         path=PATH,
         httponly=True,
@@ -114,10 +115,15 @@ def unbind(request: Request, response: Response) -> None:
     response.delete_cookie(COOKIE, path=PATH, secure=is_secure(system(request)), httponly=True)
 
 
-def guard_bound(request: Request, state: str) -> None:
-    """Refuses a state another browser began with. Raises OidcRefused."""
-    if not hmac.compare_digest(request.cookies.get(COOKIE, ""), _bound(state)):
+def guard_bound(request: Request, state: str) -> str:
+    """The page this browser asked for before; the browser says it, so believe it no more than that.
+
+    Raises OidcRefused for a state that another browser began with.
+    """
+    said, bound = request.cookies.get(COOKIE, ""), _bound(state)
+    if not hmac.compare_digest(said[: len(bound)].encode(), bound.encode()):
         raise OidcRefused
+    return unquote(said[len(bound) :])
 
 
 def _bound(state: str) -> str:

@@ -12,9 +12,3 @@ CREATE TABLE upkeep_progress (
     total bigint NOT NULL
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON upkeep_progress TO :"app";
-
-INSERT INTO policy_positions (policy, position)
-SELECT
-    policy,
-    COALESCE((SELECT max(position) FROM events), 0)
-FROM unnest(ARRAY['rebuild-read-models', 'verify-ledger']) AS policies (policy);

@@ -3,6 +3,7 @@
 from policies.asking_candidates import AskCandidates
 from policies.asking_consent import AskForConsent, RenewConsents
 from policies.asking_managers import AskManagers
+from policies.asking_members import AskToApprove, AskToReview
 from policies.bulk_actions import CarryOutBulkActions
 from policies.confirming_deliveries import ConfirmDeliveries
 from policies.enrolling import EnrolAudiences
@@ -33,4 +34,6 @@ POLICIES: tuple[type[Policy], ...] = (
     AskManagers,
     RebuildReadModels,
     VerifyLedger,
+    AskToReview,
+    AskToApprove,
 )

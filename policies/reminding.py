@@ -2,20 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 from uuid import UUID
 
 from commands import interviews
 from domain.errors import NotFound
-from policies.mail.composing import CannotBeMailed, Mail, compose
-from policies.mail.tokens import PURPOSE
-from policies.people import said_of
+from policies.mail.composing import Mail
+from policies.mail.to_members import mail_to_member, where
 from policies.policy import Decision, MailPolicy, Settled
-from store.access_log import Access
 from store.database import Connection
 from store.envelope import Attribution
 from store.feed import LoggedEvent
-from store.ids import derived_id, new_id
 from store.log import Log
 from store.outbox import Effect
 
@@ -25,9 +21,6 @@ BODY = """You held an interview on {date}, and your scorecard has not been hande
 The others' assessments stay hidden from you until it is; and nobody can decide without yours.
 
 Interview {interview_id}
-"""
-WRITE_IT = """
-Write it here, on a phone too: {url}
 """
 
 
@@ -83,30 +76,24 @@ class RemindInterviewers(MailPolicy):
             )
         if not candidate.application(application_id).is_open:
             return "decided"
-        access = Access(self.id, "remind of scorecard", new_id())
-        recipient = said_of(log, connection, interviewer_id, "email", access)
-        if recipient is None:
-            raise CannotBeMailed("no_address")
-        message_id = derived_id(log.database.keyring.secret("policies"), "mail", effect.key)
         ended_on = effect.due_at - timedelta(days=self.settings.scorecard_reminder_days)
-        return compose(
-            self.settings,
-            log.database.keyring.secret(PURPOSE),
-            log.organisation.id,
-            message_id,
-            recipient=recipient,
+        return mail_to_member(
+            self,
+            log,
+            connection,
+            effect,
+            interviewer_id,
+            purpose="remind of scorecard",
             subject=SUBJECT,
             body=BODY.format(date=ended_on.date(), interview_id=effect.about)
-            + self._write_it(application_id, effect.about),
+            + where(
+                self.settings,
+                f"/applications/{application_id}",
+                "Write it here, on a phone too",
+                todo="scorecard",
+                about=effect.about,
+            ),
         )
-
-    def _write_it(self, application_id: UUID, interview_id: UUID) -> str:
-        """Where the scorecard is written, if the installation has an address to be reached at."""
-        if self.settings.public_url is None:
-            return ""
-        query = urlencode({"todo": "scorecard", "about": interview_id})
-        origin = self.settings.public_url.rstrip("/")
-        return WRITE_IT.format(url=f"{origin}/applications/{application_id}?{query}")
 
     def sent(self, log: Log, effect: Effect, _: Mail, by: Attribution) -> None:
         interviews.remind(log, by, _of(effect), effect.about, interviewer_id=_interviewer(effect))

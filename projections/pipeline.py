@@ -66,6 +66,20 @@ WHERE assigned.requisition_id = %(requisition)s
 ORDER BY since, application_id
 """  # noqa: S608  # composed of what stands in this folder
 
+CHANGED = """
+SELECT DISTINCT application_id
+FROM application_assignments
+WHERE requisition_id = %(requisition)s
+  AND position <= %(p)s
+  AND application_id IN (
+        SELECT (data ->> 'application_id')::uuid
+        FROM events
+        WHERE position > %(after)s
+          AND position <= %(p)s
+          AND data ? 'application_id'
+    )
+"""
+
 SUMMARY = """
 WITH standing AS (
     SELECT DISTINCT ON (application_id)
@@ -211,6 +225,14 @@ def board(
         return rows.execute(
             BOARD.encode(), {**asked.parameters, "requisition": requisition_id, "status": status}
         ).fetchall()
+
+
+def changed_after(
+    connection: Connection, asked: Asked, requisition_id: UUID, position: int
+) -> set[UUID]:
+    """Applications that are, or ever were, for a requisition, and changed after a log position."""
+    parameters = {**asked.parameters, "requisition": requisition_id, "after": position}
+    return {row[0] for row in connection.execute(CHANGED, parameters)}
 
 
 def summary(connection: Connection, asked: Asked) -> list[CountRow]:

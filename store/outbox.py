@@ -109,6 +109,15 @@ WHERE policy = %(policy)s
   AND about = %(about)s
   AND state = 'in_doubt'
 """
+LAST_SENT = """
+SELECT
+    max(attempted_at),
+    max(attempted_at) >= (SELECT recorded_at FROM events WHERE position = %(position)s)
+FROM outbox
+WHERE policy = %(policy)s
+  AND about = %(about)s
+  AND outcome = 'sent'
+"""
 POSITION_OF = "SELECT position FROM events WHERE stream_id = %(stream)s AND version = %(version)s"
 
 
@@ -134,6 +143,13 @@ class Effect:
 def sending(position: int, message_id: UUID, application_id: UUID, due_at: datetime) -> Effect:
     """The sending of a message whose text is at a position."""
     return Effect(SENDING, position, "send", message_id, application_id, due_at)
+
+
+def last_sent(connection: Connection, effect: Effect) -> tuple[datetime | None, bool]:
+    """When its policy last sent something about the same; and whether since the event."""
+    parameters = {"policy": effect.policy, "about": effect.about, "position": effect.position}
+    row = connection.execute(LAST_SENT, parameters).fetchone()
+    return (row[0], bool(row[1])) if row else (None, False)
 
 
 def position_of(connection: Connection, stream_id: UUID, version: int) -> int:

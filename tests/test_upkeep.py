@@ -38,10 +38,15 @@ def by() -> Attribution:
 def history(log: Log) -> Log:
     """A short history, taken in by the read models."""
     log.record(examples.rejected_after_interview(), by=by())
+    taken_in(log)
+    return log
+
+
+def taken_in(log: Log) -> None:
+    """Lets the read models take in what was recorded."""
     projector = Projector(log.database, log.organisation)
     while projector.step():
         pass
-    return log
 
 
 def reactor(log: Log, policy: type[Policy]) -> Reactor:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import EmailStr, TypeAdapter, ValidationError
 
@@ -27,6 +27,8 @@ from web.pages import own_address, page
 
 SHORTEST_PASSWORD, LONGEST = 12, 200
 Field = Annotated[str, Form(max_length=1000)]
+Asked = Annotated[str, Query(max_length=1000)]
+"""The page that was asked for before signing in."""
 
 
 router = APIRouter(tags=["Pages"], dependencies=[ANYONE])
@@ -46,7 +48,7 @@ class PasswordTooShort(Refusal):
 
 
 @router.get("/sign-in")
-def show_sign_in(request: Request, organisation: str = "", next: str = "") -> Response:
+def show_sign_in(request: Request, organisation: str = "", next: Asked = "") -> Response:
     """Where people sign in; or, if they are, out. A link may name the organisation."""
     token = session_token(request)
     if token is not None and system(request).holder(token) is not None:
@@ -125,14 +127,14 @@ def _checked(email: str) -> str:
 
 
 @router.get("/sign-in/oidc")
-def begin_oidc(request: Request, organisation: str = "") -> Response:
+def begin_oidc(request: Request, organisation: str = "", next: Asked = "") -> Response:
     """Sends the browser to the identity provider."""
     try:
         address, state = oidc.begin(system(request), organisation or None, oidc.callback(request))
     except Refusal as refusal:
-        return _sign_in(request, refusal)
+        return _sign_in(request, refusal, where=next)
     answer = RedirectResponse(address, HTTPStatus.SEE_OTHER)
-    oidc.bind(request, answer, state)
+    oidc.bind(request, answer, state, next)
     return answer
 
 
@@ -140,11 +142,11 @@ def begin_oidc(request: Request, organisation: str = "") -> Response:
 def finish_oidc(request: Request, code: str = "", state: str = "") -> Response:
     """Takes whom the identity provider sent back."""
     try:
-        oidc.guard_bound(request, state)
+        where = oidc.guard_bound(request, state)
         begun = oidc.finish(system(request), code, state, oidc.callback(request))
     except Refusal as refusal:
         return _sign_in(request, refusal)
-    answer = _home(request, begun)
+    answer = _home(request, begun, where)
     oidc.unbind(request, answer)
     return answer
 

@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from api.caller import AUDITING
-from domain.role import Role
+from domain.role import AUDITING, Role
 from hireledger_verify import (
     Checkpoint,
     VerifierKey,

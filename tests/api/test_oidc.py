@@ -61,9 +61,9 @@ def provider(issuer: str, hireledger: Hireledger, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
 
 
-def sent_back(who: str, browser: TestClient, log: Log) -> str:
+def sent_back(who: str, browser: TestClient, log: Log, wanted: str = "") -> str:
     """Where the provider sends whoever is signed in there, having been sent there by us."""
-    about = {"organisation": log.organisation.name}
+    about = {"organisation": log.organisation.name, "next": wanted}
     sent = browser.get("/sign-in/oidc", params=about, follow_redirects=False)
     assert sent.status_code == 303, sent.text
     asked = dict(parse_qsl(urlsplit(sent.headers["location"]).query))
@@ -85,6 +85,22 @@ def test_a_member_signs_in_with_the_provider(admin: TestClient, browser: Browser
         answer = grace.get(sent_back("grace", grace, log), follow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         assert get(grace, "/session")["actor_id"] == id
+
+
+@pytest.mark.usefixtures("provider")
+def test_whoever_asked_for_a_page_of_ours_comes_to_it(
+    admin: TestClient, browser: Browser, log: Log
+) -> None:
+    _, token = invite(admin, Role.RECRUITER)
+    join(browser(), token)
+    for wanted, comes_to in (
+        ("/applications/1?todo=review", "/applications/1?todo=review"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+    ):
+        grace = browser()
+        answer = grace.get(sent_back("grace", grace, log, wanted), follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, comes_to)
 
 
 @pytest.mark.usefixtures("provider")

@@ -107,3 +107,26 @@ def test_a_board_shows_the_first_of_each_stage_and_counts_all(admin: TestClient)
     assert {(other["count"], other["median_since"]) for other in others} == {(0, None)}
     [column, *_] = get(admin, path)["columns"]
     assert len(column["cards"]) == column["count"] == 4
+
+
+def test_a_board_tells_what_changed_after_a_position(admin: TestClient) -> None:
+    requisition, other = open_requisition(admin), open_requisition(admin)
+    people = [applied(admin, requisition)[1] for _ in range(4)]
+    elsewhere = applied(admin, other)[1]
+    seen = post(admin, "/pools", title="Met")["log_position"]
+    stays, moves, leaves, waits = people
+    post(admin, f"/applications/{moves}/moves", stage="screen")
+    post(admin, f"/applications/{leaves}/rejection", reason_code="experience")
+    post(admin, f"/applications/{elsewhere}/moves", stage="screen")
+    times = {"starts_at": "2030-03-09T10:00:00+01:00", "ends_at": "2030-03-09T11:00:00+01:00"}
+    done = post(admin, f"/applications/{waits}/interviews", **times)["log_position"]
+    path = f"/requisitions/{requisition}/board"
+    told = get(admin, path, changed_after=seen, min_log_position=done)
+    cards = {card["application_id"] for column in told["columns"] for card in column["cards"]}
+    assert (cards, told["gone"]) == ({moves, waits}, [leaves])
+    assert [column["count"] for column in told["columns"]][:2] == [2, 1]
+    whole = get(admin, path)
+    assert sum(len(column["cards"]) for column in whole["columns"]) == 3
+    assert (whole["gone"], stays in str(whole["columns"])) == ([], True)
+    again = get(admin, path, changed_after=told["log_position"])
+    assert [column["cards"] for column in again["columns"]] == [[]] * len(again["columns"])

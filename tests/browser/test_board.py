@@ -1,5 +1,6 @@
 """The board: cards dragged or moved by keyboard, seen by others at once, and at any time."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -88,6 +89,23 @@ def test_two_people_see_each_others_moves(program: Any, signs_in: SignsIn) -> No
     stands_in(one, "Alan", "screen")
 
 
+def test_only_cards_that_changed_come_again(program: Any, signs_in: SignsIn) -> None:
+    requisition = open_requisition(program)
+    ada, alan, joan = applicants(program, requisition, "Ada Lovelace", "Alan Turing", "Joan Clarke")
+    page = board_of(signs_in(), requisition)
+    page.locator("#c-" + joan).evaluate("card => { card.dataset.untouched = 'yes'; }")
+    page.locator("#c-" + ada).get_by_role("link").focus()
+    with page.expect_response("**/board/cards?since=*") as told:
+        post(program, f"/applications/{ada}/moves", stage="screen")
+    assert "Joan" not in told.value.text()
+    stands_in(page, "Ada", "screen")
+    expect(page.locator(".card a:focus")).to_have_text("Ada Lovelace")
+    expect(column(page, "applied").locator(".count")).to_have_text("2")
+    post(program, f"/applications/{alan}/rejection", reason_code="experience")
+    expect(page.locator(".card", has_text="Alan")).to_have_count(0)
+    expect(page.locator("[data-untouched]")).to_have_text(re.compile("Joan Clarke"))
+
+
 def test_several_are_rejected_together_with_a_reason_and_come_back(
     program: Any, signs_in: SignsIn
 ) -> None:
@@ -121,6 +139,19 @@ def test_the_slider_shows_the_board_as_the_api_tells_it(program: Any, signs_in: 
     expect(page.get_by_role("checkbox", name="Select")).to_have_count(0)
     page.get_by_role("link", name="back to now").click()
     stands_in(page, "Ada", "screen")
+
+
+def test_the_slider_keeps_what_was_known(program: Any, signs_in: SignsIn) -> None:
+    requisition = open_requisition(program)
+    [ada] = applicants(program, requisition, "Ada Lovelace")
+    moved = post(program, f"/applications/{ada}/moves", stage="screen")["log_position"]
+    get(program, f"/requisitions/{requisition}/board", min_log_position=moved)
+    page = signs_in()
+    page.goto(f"/requisitions/{requisition}/board?known_before={moved}")
+    page.get_by_role("checkbox", name="as known then").check()
+    expect(page).to_have_url(re.compile("known_at"))
+    expect(page).to_have_url(re.compile("known_before"))
+    stands_in(page, "Ada", "applied")
 
 
 def test_a_hiring_manager_rejects_with_a_reason_and_moves_nobody(

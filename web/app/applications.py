@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from web.app.asking import Ask, all_of, asking, names_of_members, reasons_in_use
+from web.app.asking import POLICY_NAMES, Ask, all_of, asking, names_of_members, reasons_in_use
 from web.app.showing import Page, show
 
 router = APIRouter(tags=["Application"], route_class=Page)
@@ -67,6 +67,7 @@ async def show_application(ask: Annotated[Ask, asking], application_id: UUID) ->
         rejected=rejected,
         withdrew=withdrew,
         members=members,
+        actors=POLICY_NAMES | members,
         documents=documents,
         earlier=earlier,
     )

@@ -18,11 +18,17 @@ from fastapi import Depends, Request
 
 from domain.role import Role
 from entrance.browser import CSRF_HEADER, csrf_token, session_token, system
+from policies.catalogue import POLICIES
+from policies.policy import actor_id
 
 TIMES = ("as_of", "known_at", "known_before")
 """The parameters of every page and of every question that say which past is meant."""
 REACHED = "min_log_position"
 """Has a question wait for what the reader has just changed."""
+
+POLICY_NAMES = {
+    str(actor_id(policy.name)): policy.name.replace("-", " ").capitalize() for policy in POLICIES
+}
 
 Query = str | int | bool | list[str] | None
 
@@ -173,6 +179,11 @@ async def names_of_members(ask: Ask) -> dict[str, str]:
     """What members are called, by id, for whoever may know people by name."""
     rows = await ask.items("/api/members")
     return {row["member_id"]: row["full_name"] for row in rows if row["full_name"]}
+
+
+async def names_of_actors(ask: Ask) -> dict[str, str]:
+    """What whoever acts here is called, by id: members, and policies that act by themselves."""
+    return POLICY_NAMES | await names_of_members(ask)
 
 
 async def reasons_in_use(ask: Ask, kind: str) -> list[dict[str, Any]]:

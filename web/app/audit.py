@@ -1,6 +1,5 @@
-"""Audit: every event, how the ledger stands, who looked at whom, and how the machinery runs."""
+"""Audit: every entry, who looked at whom, the ledger's proof, and how the machinery runs."""
 
-from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,46 +7,116 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from web.app.asking import Ask, Refused, all_of, asking, names_of_members
+from domain import catalogue
+from domain.role import AUDITING
+from web.app.asking import Ask, Refused, all_of, asking, names_of_actors
 from web.app.showing import Page, show
 
 router = APIRouter(tags=["Application"], route_class=Page)
 
 SECTION = "audit"
 A_PAGE = 100
+MOST_NAMESAKES = 20
 WITH_A_PAGE = frozenset({"candidate", "requisition", "pool", "campaign"})
 
 
 @router.get("/audit")
 async def show_audit(
-    ask: Annotated[Ask, asking], after: str = "", kind: str = "", on: str = ""
+    ask: Annotated[Ask, asking],
+    about: str = "",
+    actor: str = "",
+    kind: str = "",
+    since: str = "",
+    until: str = "",
+    before: str = "",
 ) -> Response:
-    """Events by kind, from any position or day on; and how the ledger stands."""
-    types = [kind] if kind else None
-    checkpoint, models, accesses, members = await all_of(
-        _checkpoint(ask),
-        ask.items("/api/read-models"),
-        ask.items("/api/accesses", limit=20),
-        names_of_members(ask),
+    """Every entry, the newest first; or those about somebody, by somebody, of a kind, of a time."""
+    about_id, people = await _whom(ask, about)
+    query = {
+        "about": about_id,
+        "actor_id": actor or None,
+        "types": kind or None,
+        "recorded_from": since or None,
+        "recorded_to": until or None,
+    }
+    entries, actors = await all_of(
+        ask.get("/api/audit/entries", **query, before=before or None, limit=A_PAGE)
+        if about_id or not about
+        else _none(),
+        names_of_actors(ask),
     )
-    size = checkpoint["size"] if checkpoint else 0
-    begin = int(after) if after.isdigit() else (0 if kind else max(0, size - A_PAGE))
-    if on:
-        begin = await _known_before(ask, on)
-    events = await ask.either("/api/events", after=begin, limit=A_PAGE, types=types)
+    rows = entries["items"]
+    asked = {"about": about, "actor": actor, "kind": kind, "since": since, "until": until}
     return show(
         ask,
         "audit",
         SECTION,
-        events=(events["items"] if events else [])[::-1],
-        older=max(0, begin - A_PAGE) if begin else None,
-        newer=events["next_after"] if events and len(events["items"]) == A_PAGE else None,
-        kind=kind,
-        on=on,
+        rows=rows,
+        older=rows[-1]["position"] if len(rows) == A_PAGE else None,
+        people=people,
+        kinds=sorted(catalogue.events),
+        asked=asked,
+        actors=actors,
+    )
+
+
+async def _none() -> dict[str, Any]:
+    return {"items": []}
+
+
+async def _whom(ask: Ask, about: str) -> tuple[str | None, list[dict[str, Any]]]:
+    """Whom, or what, words mean; else those it may be."""
+    try:
+        return str(UUID(about)), []
+    except ValueError:
+        pass
+    if not about.strip():
+        return None, []
+    found = await ask.items("/api/candidates", search=about, limit=MOST_NAMESAKES)
+    return (found[0]["candidate_id"], []) if len(found) == 1 else (None, found)
+
+
+@router.get("/audit/accesses")
+async def show_accesses(
+    ask: Annotated[Ask, asking], actor: str = "", purpose: str = "", cursor: str = ""
+) -> Response:
+    """Who looked at whose personal data, the newest first."""
+    accesses, actors = await all_of(
+        ask.get(
+            "/api/accesses",
+            actor=actor or None,
+            purpose=purpose or None,
+            cursor=cursor or None,
+            limit=A_PAGE,
+        ),
+        names_of_actors(ask),
+    )
+    rows = accesses["items"]
+    return show(
+        ask,
+        "accesses",
+        SECTION,
+        rows=rows,
+        older=rows[-1]["access_id"] if len(rows) == A_PAGE else None,
+        actor=actor,
+        purpose=purpose,
+        actors=actors,
+    )
+
+
+@router.get("/audit/ledger")
+async def show_ledger(ask: Annotated[Ask, asking]) -> Response:
+    """How the ledger stands, and what verifications of it have found."""
+    checkpoint, verifications, actors = await all_of(
+        _checkpoint(ask), ask.get("/api/audit/verifications"), names_of_actors(ask)
+    )
+    return show(
+        ask,
+        "ledger",
+        SECTION,
         checkpoint=checkpoint,
-        models=models,
-        accesses=accesses,
-        members=members,
+        verifications=verifications["items"],
+        actors=actors,
     )
 
 
@@ -61,29 +130,53 @@ async def _checkpoint(ask: Ask) -> Any | None:
         raise
 
 
-async def _known_before(ask: Ask, day: str) -> int:
-    """The last position that was recorded before a day."""
-    try:
-        before = date.fromisoformat(day) - timedelta(days=1)
-    except ValueError:
-        return 0
-    known = await ask.either("/api/pools", limit=1, known_at=before.isoformat())
-    return int(known["log_position"]) if known else 0
+@router.get("/audit/read-models")
+async def show_read_models(ask: Annotated[Ask, asking]) -> Response:
+    """How far each read model has come, and rebuilds that were asked for."""
+    models, rebuilds, actors = await all_of(
+        ask.get("/api/read-models"), ask.get("/api/read-models/rebuilds"), names_of_actors(ask)
+    )
+    return show(
+        ask,
+        "read_models",
+        SECTION,
+        models=models["items"],
+        rebuilds=rebuilds["items"],
+        actors=actors,
+    )
+
+
+@router.get("/audit/outbox")
+async def show_outbox(ask: Annotated[Ask, asking]) -> Response:
+    """What acts by itself, what it will do next, and what nobody knows whether it was done."""
+    policies, waiting, doubts, unmatched = await all_of(
+        ask.get("/api/policies"),
+        ask.get("/api/outbox", state="waiting", limit=A_PAGE),
+        ask.get("/api/outbox", state="in_doubt", limit=A_PAGE),
+        ask.items("/api/unmatched-mail", limit=A_PAGE),
+    )
+    return show(
+        ask,
+        "outbox",
+        SECTION,
+        policies=policies["items"],
+        waiting=waiting["items"],
+        doubts=doubts["items"],
+        unmatched=unmatched,
+    )
 
 
 @router.get("/events/{position}")
 async def show_event(ask: Annotated[Ask, asking], position: int) -> Response:
     """One event: who, when it happened, when we learned it, why, and its proof."""
-    event, checkpoint, members = await all_of(
-        ask.get(f"/api/events/{position}"), _checkpoint(ask), names_of_members(ask)
-    )
+    event, actors = await all_of(ask.get(f"/api/events/{position}"), names_of_actors(ask))
     return show(
         ask,
         "event",
         SECTION,
         event=event,
-        checkpoint=checkpoint,
-        members=members,
+        proves=ask.role in AUDITING,
+        actors=actors,
         where=_where(event),
     )
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from domain.role import Role
-from web.app.asking import Ask, all_of, asking, names_of_members
+from web.app.asking import Ask, all_of, asking, names_of_actors
 from web.app.showing import Page, show
 
 router = APIRouter(tags=["Application"], route_class=Page)
@@ -61,7 +61,7 @@ async def show_candidate(
         touchpoints,
         accesses,
         score,
-        members,
+        actors,
         holds,
         certificate,
     ) = await all_of(
@@ -73,7 +73,7 @@ async def show_candidate(
         ask.items(f"{path}/touchpoints", limit=100),
         ask.either(f"{path}/accesses", except_purpose="view today", limit=20),
         ask.either(f"{path}/engagement-score"),
-        names_of_members(ask),
+        names_of_actors(ask),
         ask.items("/api/legal-holds", limit=1000),
         ask.either(f"{path}/erasure"),
     )
@@ -97,7 +97,7 @@ async def show_candidate(
         touchpoints=touchpoints,
         accesses=accesses,
         score=score,
-        members=members,
+        actors=actors,
         holds=[
             hold for hold in holds if hold["on_id"] == str(candidate_id) and not hold["released_at"]
         ],

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from web.app.asking import Ask, all_of, asking
+from web.app.asking import Ask, all_of, asking, names_of_actors
 from web.app.search import matching
 from web.app.showing import Page, show
 
@@ -39,11 +39,12 @@ async def show_new_requisition(ask: Annotated[Ask, asking]) -> Response:
 async def show_requisition(ask: Annotated[Ask, asking], requisition_id: UUID) -> Response:
     """One requisition: its state, openings, plan and history."""
     path = f"/api/requisitions/{requisition_id}"
-    answer, openings, history, postings = await all_of(
+    answer, openings, history, postings, actors = await all_of(
         ask.get(path),
         ask.get(f"{path}/openings"),
         ask.get(f"{path}/timeline", limit=1000),
         ask.get(f"{path}/postings"),
+        names_of_actors(ask),
     )
     return show(
         ask,
@@ -54,6 +55,7 @@ async def show_requisition(ask: Annotated[Ask, asking], requisition_id: UUID) ->
         openings=openings["items"],
         history=history["items"][::-1],
         postings=postings["items"],
+        actors=actors,
     )
 
 

@@ -1,4 +1,4 @@
-"""Settings: people and roles, API keys, and what acts by itself."""
+"""Settings: people and roles, and API keys."""
 
 from typing import Annotated
 
@@ -16,17 +16,14 @@ SECTION = "settings"
 
 @router.get("/settings/people")
 async def show_people(ask: Annotated[Ask, asking]) -> Response:
-    """Who works here, in which role; API keys; and policies that act by themselves."""
-    members, keys, policies = await all_of(
-        ask.get("/api/members"), ask.items("/api/keys"), ask.items("/api/policies")
-    )
+    """Who works here, in which role; and API keys."""
+    members, keys = await all_of(ask.get("/api/members"), ask.items("/api/keys"))
     return show(
         ask,
         "settings",
         SECTION,
         members=members["items"],
         keys=keys,
-        policies=policies,
         roles=[one for one in Role if one is not Role.CANDIDATE],
         scopes=list(Scope),
     )

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 from markupsafe import Markup, escape
 
-from domain.role import LIMITED, Role
+from domain.role import ADMINISTERING, EVERYONE, FOLLOWING, READING, Role
 from web.app.asking import TIMES, Ask, Refused, SignedOut
 from web.pages import page, templates
 
@@ -22,19 +22,16 @@ POLICY = (
     " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
-WHOLE = frozenset(Role) - LIMITED
-"""Whoever may look at the whole organisation."""
-MEETING = WHOLE | {Role.HIRING_MANAGER}
-AUDITING = frozenset({Role.ADMIN, Role.COMPLIANCE_OFFICER, Role.AUDITOR})
+MEETING = READING | {Role.HIRING_MANAGER}
 SECTIONS = (
-    ("today", "Today", "/", frozenset(Role) - {Role.CANDIDATE}),
+    ("today", "Today", "/", EVERYONE - {Role.CANDIDATE}),
     ("requisitions", "Requisitions", "/requisitions", MEETING | {Role.APPROVER}),
     ("candidates", "Candidates", "/candidates", MEETING),
-    ("pools", "Pools", "/pools", WHOLE),
-    ("campaigns", "Campaigns", "/campaigns", WHOLE),
-    ("insights", "Insights", "/insights", WHOLE),
-    ("audit", "Audit", "/audit", AUDITING | {Role.RECRUITER, Role.ANALYST}),
-    ("settings", "People", "/settings/people", frozenset({Role.ADMIN})),
+    ("pools", "Pools", "/pools", READING),
+    ("campaigns", "Campaigns", "/campaigns", READING),
+    ("insights", "Insights", "/insights", READING),
+    ("audit", "Audit", "/audit", FOLLOWING),
+    ("settings", "People", "/settings/people", ADMINISTERING),
 )
 """What the rail leads to, and for whom. The API refuses the rest all the same."""
 

@@ -150,37 +150,49 @@
     return looking;
   }
 
-  // What others did: the board as it is now, of which only the cards that differ are touched.
+  // What others did since this board was told: only cards that changed come, and are touched.
   async function look() {
-    const asked = board(), began = performance.now(), url = new URL(location.href);
-    url.searchParams.set("whole", "true");
+    const asked = board(), began = performance.now(), whole = "leftOut" in asked.dataset;
+    const url = new URL(location.href);
+    url.pathname += "/cards";
+    if (!whole) url.searchParams.set("since", asked.dataset.position);
     const answer = await fetch(url, { headers: { Accept: "text/html" } });
     if (!answer.ok || asked !== board()) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const kept = new Set();
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("board");
     for (const column of fresh.querySelectorAll(".column")) {
       const here = stageNamed(column.dataset.stage);
       if (!here) return location.reload();
-      let place = cardsOf(here).firstElementChild;
-      for (const card of [...cardsOf(column).children]) {
-        kept.add(card.id);
-        let mine = document.getElementById(card.id);
-        if (moved.get(card.id) > began) continue;
-        const since = (one) => one.querySelector("time").dateTime;
-        if (!mine || since(mine) !== since(card) || columnOf(mine) !== here) {
-          mine?.remove();
-          if (place === mine) place = null;
-          mine = document.adoptNode(card);
-          cardsOf(here).insertBefore(mine, place);
-          tellTimes(mine);
-        } else if (place === mine) place = mine.nextElementSibling;
-      }
+      for (const card of [...cardsOf(column).children]) if (!(moved.get(card.id) > began)) place(card, here);
+      here.querySelector("header").replaceWith(document.adoptNode(column.querySelector("header")));
     }
-    for (const card of board().querySelectorAll(".card")) if (!kept.has(card.id) && !(moved.get(card.id) > began)) card.remove();
-    delete board().dataset.leftOut;
+    for (const id of (fresh.dataset.gone ?? "").split(" ")) {
+      const card = document.getElementById(`c-${id}`);
+      if (card && !(moved.get(card.id) > began)) card.remove();
+    }
+    if (whole) delete board().dataset.leftOut;
+    else board().dataset.position = fresh.dataset.position;
     document.getElementById("left-out")?.remove();
     count();
     tellChosen();
+  }
+
+  const since = (card) => card.querySelector("time").dateTime;
+
+  // In its column where it is; in another where it belongs: those who wait longest come first.
+  function place(card, here) {
+    const old = document.getElementById(card.id);
+    if (old && columnOf(old) === here && old.textContent === card.textContent && since(old) === since(card)) return;
+    const focused = old?.contains(document.activeElement);
+    document.adoptNode(card);
+    if (old && columnOf(old) === here) old.replaceWith(card);
+    else {
+      old?.remove();
+      const before = [...cardsOf(here).children].reverse().find((other) => since(other) <= since(card));
+      if (before) before.after(card);
+      else cardsOf(here).prepend(card);
+    }
+    tellTimes(card);
+    if (focused) card.querySelector("a").focus();
   }
 
   function listen() {
@@ -199,7 +211,7 @@
   // The slider moves everything on the page that tells of a time, but itself.
   async function goTo(date, isNow) {
     const url = new URL(location.href);
-    for (const name of ["as_of", "known_at", "known", "known_before", "min_log_position"]) url.searchParams.delete(name);
+    for (const name of ["as_of", "known_at", "known", "min_log_position"]) url.searchParams.delete(name);
     if (!isNow) {
       url.searchParams.set("as_of", date);
       if (document.getElementById("then").checked) url.searchParams.set("known_at", date);
@@ -224,7 +236,9 @@
     const shown = new URL(location.href).searchParams.get("as_of");
     range.value = shown ? Math.floor((Date.parse(shown) - begins) / DAY) : range.max;
     const date = () => new Date(begins + range.value * DAY).toISOString().slice(0, 10);
-    const isNow = () => range.value === range.max;
+    // What was known before an entry stays so at any day; the banner leads back to now.
+    const atEnd = () => range.value === range.max;
+    const isNow = () => atEnd() && !new URL(location.href).searchParams.has("known_before");
     const tell = () => { said.textContent = isNow() ? "Now" : date(); };
     let going = Promise.resolve(), wanted = null;
     const follow = () => {
@@ -240,9 +254,9 @@
       const on = play.getAttribute("aria-pressed") !== "true";
       play.setAttribute("aria-pressed", on);
       play.textContent = on ? "Pause" : "Play";
-      if (on && isNow()) range.value = 0;
+      if (on && atEnd()) range.value = 0;
       const step = Math.max(1, Math.round(range.max / 60));
-      while (play.getAttribute("aria-pressed") === "true" && !isNow()) {
+      while (play.getAttribute("aria-pressed") === "true" && !atEnd()) {
         range.value = Number(range.value) + step;
         await Promise.all([follow(), new Promise((done) => setTimeout(done, 300))]);
       }
