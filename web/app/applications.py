@@ -33,6 +33,7 @@ async def show_application(ask: Annotated[Ask, asking], application_id: UUID) ->
         members,
         documents,
         earlier,
+        templates,
     ) = await all_of(
         ask.get(f"/api/candidates/{application['candidate_id']}"),
         ask.either(f"/api/requisitions/{requisition_id}") if requisition_id else _nothing(),
@@ -47,6 +48,7 @@ async def show_application(ask: Annotated[Ask, asking], application_id: UUID) ->
         names_of_members(ask),
         ask.items(f"/api/candidates/{application['candidate_id']}/documents"),
         ask.either(f"{path}/earlier"),
+        ask.items("/api/message-templates", limit=1000),
     )
     kits = await all_of(*(_kit(ask, one) for one in interviews))
     return show(
@@ -70,6 +72,7 @@ async def show_application(ask: Annotated[Ask, asking], application_id: UUID) ->
         actors=POLICY_NAMES | members,
         documents=documents,
         earlier=earlier,
+        templates=templates,
     )
 
 

@@ -83,9 +83,10 @@ def with_zone(value: str, zone: str) -> str:
 
 
 def body_of(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The body that fields describe: dots lead inwards, `[]` gathers, what is empty is not said.
+    """The body that fields describe: dots lead inwards, what is empty is not said.
 
-    Where all names of a place are numbers, it is a list: `ratings.0.attribute`.
+    `[]` gathers, `[,]` what commas part. Where all names of a place are numbers, it is a list:
+    `ratings.0.attribute`. What contradicts what was said before is left out.
     """
     body: dict[str, Any] = {}
     for name, value in fields:
@@ -94,9 +95,14 @@ def body_of(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
         *path, last = name.split(".")
         place = body
         for part in path:
-            place = place.setdefault(part, {})
-        if last.endswith("[]"):
-            place.setdefault(last.removesuffix("[]"), []).append(value)
+            inner = place.setdefault(part, {})
+            place = inner if isinstance(inner, dict) else {}
+        if last.endswith(("[]", "[,]")):
+            key, _, parted = last.removesuffix("]").rpartition("[")
+            said = [part.strip() for part in value.split(",")] if parted else [value]
+            gathered = place.setdefault(key, [])
+            if isinstance(gathered, list):
+                gathered.extend(part for part in said if part)
         else:
             place[last] = value
     return {name: _with_lists(value) for name, value in body.items()}

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from web.app.asking import Ask, all_of, asking, names_of_actors
+from web.app.forms import body_of
 from web.app.search import matching
 from web.app.showing import Page, show
 
@@ -60,20 +61,15 @@ async def show_requisition(ask: Annotated[Ask, asking], requisition_id: UUID) ->
 
 
 @router.get("/requisitions/{requisition_id}/rediscovery")
-async def show_rediscovery(
-    ask: Annotated[Ask, asking], requisition_id: UUID, finalists: bool = False, tag: str = ""
-) -> Response:
+async def show_rediscovery(ask: Annotated[Ask, asking], requisition_id: UUID) -> Response:
     """Who was close before, from applications, pools and talks, with the reasons for each."""
-    criteria: dict[str, object] = {"finalists_only": finalists}
-    if tag:
-        criteria["tags_all"] = [tag]
+    asked = body_of(ask.request.query_params.multi_items()).get("criteria", {})
     path = f"/api/requisitions/{requisition_id}"
-    answer, found, matches, pools, tags = await all_of(
+    answer, found, matches, pools = await all_of(
         ask.get(path),
-        ask.post(f"{path}/rediscovery", {"criteria": criteria, "names": True, "limit": 50}),
+        ask.post(f"{path}/rediscovery", {"criteria": asked, "names": True, "limit": 50}),
         ask.items(f"{path}/pool-matches"),
         ask.items("/api/pools", limit=1000),
-        ask.items("/api/tags"),
     )
     return show(
         ask,
@@ -81,9 +77,7 @@ async def show_rediscovery(
         SECTION,
         requisition=answer["requisition"],
         found=found["items"],
+        asked=asked,
         pools=matches,
-        pool_titles={row["pool_id"]: row["title"] for row in pools},
-        tags=tags,
-        tag=tag,
-        finalists=finalists,
+        pool_titles={row["pool_id"]: row["title"] for row in pools if not row["archived"]},
     )

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 from markupsafe import Markup, escape
 
-from domain.role import ADMINISTERING, EVERYONE, FOLLOWING, READING, Role
+from domain.role import EVERYONE, FOLLOWING, READING, SCHEDULING, Role
 from web.app.asking import TIMES, Ask, Refused, SignedOut
 from web.pages import page, templates
 
@@ -31,7 +31,7 @@ SECTIONS = (
     ("campaigns", "Campaigns", "/campaigns", READING),
     ("insights", "Insights", "/insights", READING),
     ("audit", "Audit", "/audit", FOLLOWING),
-    ("settings", "People", "/settings/people", ADMINISTERING),
+    ("settings", "Settings", "/settings", SCHEDULING),
 )
 """What the rail leads to, and for whom. The API refuses the rest all the same."""
 
