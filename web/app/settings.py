@@ -1,6 +1,6 @@
 """Settings: people and keys, the careers page, words and vocabulary, and the house's rules."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -9,10 +9,10 @@ from domain.feedback import SurveyMoment
 from domain.knock_out import KnockOutPolicy
 from domain.message_template import Variable
 from domain.plan import StageKind
-from domain.reason import ReasonKind
+from domain.reason import STANDARD_REASONS, ReasonKind
 from domain.role import ADMINISTERING, Role, Scope
 from web.app.asking import Ask, all_of, asking, names_of_members
-from web.app.showing import Page, show
+from web.app.showing import Page, show, words
 
 router = APIRouter(tags=["Application"], route_class=Page)
 
@@ -80,10 +80,17 @@ async def show_vocabulary(ask: Annotated[Ask, asking]) -> Response:
         "settings_vocabulary",
         SECTION,
         reasons={
-            kind: [row for row in reasons["items"] if row["kind"] == kind] for kind in ReasonKind
+            kind: [_named(row) for row in reasons["items"] if row["kind"] == kind]
+            for kind in ReasonKind
         },
         tags=tags["items"],
     )
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    """A reason with a title, which a retired one has no more of its own."""
+    standard = STANDARD_REASONS.get((ReasonKind(row["kind"]), row["code"]))
+    return row | {"title": row["title"] or standard or words(row["code"])}
 
 
 @router.get("/settings/rules")
