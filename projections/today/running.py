@@ -2,7 +2,7 @@
 
 They are those of requisitions that are not closed, and general ones; so this costs what is open,
 however long the history. An application left open on a closed requisition (only imported ones can
-be) needs nobody.
+be) needs nobody. Where one requisition is asked about, the others cost nothing.
 """
 
 RUNNING = """
@@ -13,7 +13,8 @@ live AS MATERIALIZED (
             requisition_id,
             state
         FROM requisition_states
-        WHERE position <= %(p)s
+        WHERE (%(requisition)s::uuid IS NULL OR requisition_id = %(requisition)s)
+          AND position <= %(p)s
           AND superseded_at > %(p)s
           AND occurred_at <= %(t)s
         ORDER BY requisition_id, occurred_at DESC, origin DESC
@@ -30,7 +31,7 @@ assigned AS (
             SELECT application_id
             FROM application_assignments
             WHERE requisition_id IN (SELECT requisition_id FROM live)
-               OR requisition_id IS NULL
+               OR (requisition_id IS NULL AND %(requisition)s::uuid IS NULL)
         )
       AND position <= %(p)s
       AND superseded_at > %(p)s
