@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.2
 RESTS = 20
 """After a look at every organisation, how many times as long none is looked at unasked."""
+SWEPT_AT_ONCE = 10
 PAUSE_AFTER_FAILURE = 1.0
 PAUSE_BETWEEN_RENEWALS = 10.0
 
@@ -76,28 +77,35 @@ class Follower(threading.Thread):
     def _follow(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
         """Moves whoever has recorded something; now and then everyone, should a word be lost.
 
-        Looking at everyone costs the more the more there are; so does the rest after it last.
+        Looking at everyone costs the more the more there are; so does the rest after it last. It is
+        done a few at a time, so that whoever has recorded something never waits for all.
         """
         steppers: dict[str, Stepping] = {}
         due: set[str] = set()
-        sweep_at = 0.0
+        left: list[str] = []
+        sweep_at = took = 0.0
         while not self.stopped.is_set():
             began = time.monotonic()
             due |= self._newcomers(listening, steppers) | self._recovering(began)
-            if sweeps := began >= sweep_at:
-                due = set(steppers)
-            moved = {schema for schema in due if self._step(steppers[schema])}
-            if sweeps:
-                took = time.monotonic() - began
+            if not left and began >= sweep_at:
+                left, took = list(steppers), 0.0
+            due |= set(left[:SWEPT_AT_ONCE])
+            del left[:SWEPT_AT_ONCE]
+            moved = {schema for schema in due & steppers.keys() if self._step(steppers[schema])}
+            took += time.monotonic() - began
+            if not left and began >= sweep_at:
                 sweep_at = time.monotonic() + max(POLL_SECONDS, RESTS * took)
-            due = moved | self._woken(listening, 0 if moved else POLL_SECONDS)
+            due = moved | self._woken(listening, 0 if moved or left else POLL_SECONDS)
 
     def _newcomers(
         self, listening: psycopg.Connection[tuple[object, ...]], steppers: dict[str, Stepping]
     ) -> set[str]:
-        """Organisations not heard of before, each with its stepper from now on."""
+        """Organisations not heard of before, each with its stepper from now on; others are left."""
         with self.database.registry() as connection:
             found = organisations.all_organisations(connection)
+        for schema in steppers.keys() - {organisation.schema for organisation in found}:
+            listening.execute(sql.SQL("UNLISTEN {}").format(sql.Identifier(schema)))
+            del steppers[schema]
         new = [organisation for organisation in found if organisation.schema not in steppers]
         for organisation in new:
             channel = sql.Identifier(organisation.schema)

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 
 import app
 from projections.engine import Projector
 from store import organisations
-from store.database import Organisation
+from store.database import REGISTRY, Organisation
 from store.envelope import Attribution
 from store.ids import new_id
 from store.log import Log
 from store.settings import Settings
 from store.system import Hireledger
+
+FORGET = sql.SQL("DELETE FROM {}.organisations WHERE id = %(id)s")
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
@@ -37,9 +40,15 @@ def hireledger(settings: Settings) -> Iterator[Hireledger]:
 
 
 @pytest.fixture
-def organisation(hireledger: Hireledger) -> Organisation:
-    """An organisation nobody else uses."""
-    return organisations.create(hireledger.database, f"test {new_id()}")
+def organisation(hireledger: Hireledger) -> Iterator[Organisation]:
+    """An organisation nobody else uses.
+
+    Afterwards nobody looks after it any more: what runs beside the tests looks at each there is.
+    """
+    made = organisations.create(hireledger.database, f"test {new_id()}")
+    yield made
+    with hireledger.database.administer() as connection:
+        connection.execute(FORGET.format(sql.Identifier(REGISTRY)), {"id": made.id})
 
 
 @pytest.fixture
