@@ -24,6 +24,8 @@ class Variable(StrEnum):
     ORGANISATION = "organisation"
     BOOKING_LINK = "booking_link"
     """Where the candidate chooses one of the times offered last."""
+    OWN_PAGE = "own_page"
+    """Where the candidate sees how things stand, what is held of them, and who looked."""
 
 
 class TemplateEvent(Event):

@@ -1,8 +1,8 @@
 """A candidate's own page: how things stand, what we hold, who looked at it, and how to be let be.
 
-Whoever has the address of a receipt may open it, as that went to them alone. It tells of the
-history the application is in and of nobody else's, even where both were merged: an address that
-somebody typed proves nothing.
+Whoever has the address of a receipt may open it, as that went to them alone; so may who was sent
+a link to it. It tells of the history the application is in and of nobody else's, even where both
+were merged: an address that somebody typed proves nothing.
 """
 
 from http import HTTPStatus
@@ -19,13 +19,16 @@ from domain.consent import EVERY_CHANNEL
 from domain.errors import NotFound
 from domain.event import Category
 from entrance.browser import ANYONE, guard_origin
+from policies.mail.wording import OWN_PAGE
 from store.access_log import Access, accesses_to
 from store.envelope import Attribution
 from store.log import Log
+from store.sealed_tokens import TokenOfNoUse
 from store.vault import CLOSED
 from web.careers import Site, shown, site_of
 from web.pages import page
-from web.receipts import application_of
+from web.receipts import GOOD_FOR, application_of
+from web.sealed_links import followed
 
 PURPOSE = "show candidate's own page"
 SAID = {
@@ -46,16 +49,64 @@ FIELDS = {
 router = APIRouter(tags=["Pages"], dependencies=[ANYONE])
 
 
+Withdrawn = Annotated[str, Form(max_length=100)]
+Objected = Annotated[str, Form(max_length=10)]
+
+
 @router.get("/careers/{slug}/receipts/{token}/mine")
 @shown
 def show_own_page(request: Request, slug: str, token: str) -> Response:
     """Applications, data, consents, and who looked."""
     site = site_of(request, slug)
-    candidate = _candidate(site, token)
+    receipt = f"{site.path}/receipts/{token}"
+    return _page(request, site, site.log.candidate_of(application_of(site, token)), receipt)
+
+
+@router.post("/careers/{slug}/receipts/{token}/mine")
+@shown
+def change_what_is_allowed(
+    request: Request, slug: str, token: str, withdraw: Withdrawn = "", object: Objected = ""
+) -> Response:
+    """Takes a consent back, or has us write no more. Saying it twice adds nothing."""
+    guard_origin(request)
+    site = site_of(request, slug)
+    _change(site.log, site.log.candidate_of(application_of(site, token)), withdraw, object)
+    return RedirectResponse(f"{site.path}/receipts/{token}/mine", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/careers/{slug}/mine/{token}")
+@shown
+def show_page_of_link(request: Request, slug: str, token: str) -> Response:
+    """The same, by a link that we sent."""
+    site = site_of(request, slug)
+    return _page(request, site, _linked(request, site, token), None)
+
+
+@router.post("/careers/{slug}/mine/{token}")
+@shown
+def change_by_link(
+    request: Request, slug: str, token: str, withdraw: Withdrawn = "", object: Objected = ""
+) -> Response:
+    """The same, by a link that we sent."""
+    guard_origin(request)
+    site = site_of(request, slug)
+    _change(site.log, _linked(request, site, token), withdraw, object)
+    return RedirectResponse(f"{site.path}/mine/{token}", HTTPStatus.SEE_OTHER)
+
+
+def _linked(request: Request, site: Site, token: str) -> Candidate:
+    """Whom a link is for. Raises TokenOfNoUse."""
+    log, said = followed(request, OWN_PAGE, token, GOOD_FOR)
+    if log.organisation.id != site.log.organisation.id:
+        raise TokenOfNoUse
+    return log.candidate_of(UUID(said["application"]))
+
+
+def _page(request: Request, site: Site, candidate: Candidate, receipt: str | None) -> Response:
     return page(
         "careers/own_page",
         site=site,
-        token=token,
+        receipt=receipt,
         applications=_applications(site.log, candidate),
         data=_data(request, site.log, candidate),
         consents=candidate.consents,
@@ -65,30 +116,12 @@ def show_own_page(request: Request, slug: str, token: str) -> Response:
     )
 
 
-@router.post("/careers/{slug}/receipts/{token}/mine")
-@shown
-def change_what_is_allowed(
-    request: Request,
-    slug: str,
-    token: str,
-    withdraw: Annotated[str, Form(max_length=100)] = "",
-    object: Annotated[str, Form(max_length=10)] = "",
-) -> Response:
-    """Takes a consent back, or has us write no more. Saying it twice adds nothing."""
-    guard_origin(request)
-    site = site_of(request, slug)
-    candidate = _candidate(site, token)
+def _change(log: Log, candidate: Candidate, withdraw: str, object: str) -> None:
     by = Attribution("candidate", candidate.id, "candidate", "web")
     if withdraw in candidate.consents:
-        consents.withdraw(site.log, by, candidate.id, withdraw)
+        consents.withdraw(log, by, candidate.id, withdraw)
     elif object and EVERY_CHANNEL not in candidate.opted_out:
-        consents.opt_out(site.log, by, candidate.id, EVERY_CHANNEL)
-    return RedirectResponse(f"{site.path}/receipts/{token}/mine", HTTPStatus.SEE_OTHER)
-
-
-def _candidate(site: Site, token: str) -> Candidate:
-    """Whose receipt it is. Raises TokenOfNoUse, NoSuchPage."""
-    return site.log.candidate_of(application_of(site, token))
+        consents.opt_out(log, by, candidate.id, EVERY_CHANNEL)
 
 
 def _applications(log: Log, candidate: Candidate) -> list[dict[str, Any]]:

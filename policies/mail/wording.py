@@ -6,10 +6,14 @@ from domain.message_template import PLACE, MessageTemplate, Variable
 from domain.organisation import Created
 from policies.people import said_of
 from policies.settings import MailSettings
+from store import sealed_tokens
 from store.access_log import Access
 from store.database import Connection
 from store.links import booking_token
 from store.log import Log
+
+OWN_PAGE = "own page"
+"""The purpose of the links that lead there."""
 
 
 def filled_in(
@@ -37,6 +41,8 @@ def filled_in(
     if Variable.BOOKING_LINK in places:
         invitation_id = candidate.bookable(application_id)
         known[Variable.BOOKING_LINK] = booking_url(log, invitation_id) if invitation_id else None
+    if Variable.OWN_PAGE in places:
+        known[Variable.OWN_PAGE] = own_page_url(log, application_id)
     return template.filled_in(known)
 
 
@@ -47,6 +53,16 @@ def booking_url(log: Log, invitation_id: UUID) -> str | None:
         return None
     token = booking_token(log.database.keyring, log.organisation.id, invitation_id)
     return f"{public_url.rstrip('/')}/self-scheduling?token={token}"
+
+
+def own_page_url(log: Log, application_id: UUID) -> str | None:
+    """The candidate's own page; None where nothing is public, or nobody said where we are."""
+    public_url, careers = MailSettings().public_url, log.organisation_itself().careers_page
+    if public_url is None or careers is None:
+        return None
+    said = {"organisation": str(log.organisation.id), "application": str(application_id)}
+    token = sealed_tokens.seal(log.database.keyring, OWN_PAGE, **said)
+    return f"{public_url.rstrip('/')}/careers/{careers.slug}/mine/{token}"
 
 
 def organisation_title(log: Log) -> str | None:

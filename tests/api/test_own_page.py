@@ -6,6 +6,9 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
+from policies.mail.wording import OWN_PAGE
+from store import organisations, sealed_tokens
+from store.ids import new_id
 from store.log import Log
 from store.system import Hireledger
 from tests.api.applying import (
@@ -15,7 +18,7 @@ from tests.api.applying import (
     forget_forms,
     posted,
 )
-from tests.api.test_whole_way import get, post
+from tests.api.test_whole_way import applied, get, open_requisition, post
 from web import application_form
 
 
@@ -82,3 +85,41 @@ def test_an_erased_person_is_told_so_and_shown_nothing(
     page = http.get(path).text
     assert "has been erased" in page
     assert "Lovelace" not in page
+
+
+def test_who_applied_otherwise_is_sent_a_link(
+    http: TestClient, admin: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HIRELEDGER_PUBLIC_URL", "http://testserver")
+    requisition = open_requisition(admin)
+    person, application = applied(admin, requisition)
+    body = "What we know of you: {{ own_page }}"
+    made = post(admin, "/message-templates", title="Yours", subject="Your page", body=body)
+    wanted = {"template_id": made["message_template_id"]}
+    draft = f"/applications/{application}/message-draft"
+    assert admin.get(f"/api{draft}", params=wanted).status_code == 422
+    slug, _ = careers_page(admin), posted(admin)
+    path = get(admin, draft, **wanted)["body"].removeprefix(
+        "What we know of you: http://testserver"
+    )
+    assert path.startswith(f"/careers/{slug}/mine/")
+    page = http.get(path).text
+    assert "Ada Lovelace" in page
+    assert "Your receipt" not in page
+    assert "You asked us not to write" in http.post(path, data={"object": "yes"}).text
+    [event] = get(admin, "/events", types="candidate.opted_out")["items"]
+    assert (event["actor_id"], event["stream_id"]) == (person, person)
+
+
+def test_a_link_is_good_for_its_own_organisation_alone(
+    http: TestClient, admin: TestClient, log: Log, hireledger: Hireledger
+) -> None:
+    _, application = applied(admin, open_requisition(admin))
+    other = organisations.create(hireledger.database, f"other {new_id()}")
+    slug = careers_page(admin)
+    said = {"organisation": str(other.id), "application": application}
+    for token in (
+        sealed_tokens.seal(log.database.keyring, OWN_PAGE, **said),
+        sealed_tokens.seal(log.database.keyring, "application receipt", **said),
+    ):
+        assert http.get(f"/careers/{slug}/mine/{token}").status_code == 410
