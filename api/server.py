@@ -70,6 +70,7 @@ from api import (
     today,
     tracking_links,
     upkeep,
+    webhooks,
 )
 from api.behind import behind
 from api.commanding import already_done
@@ -187,6 +188,7 @@ def create(
         self_identification,
         health,
         upkeep,
+        webhooks,
     ):
         application.include_router(module.router)
     for page in pages:

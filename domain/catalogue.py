@@ -13,6 +13,7 @@ from domain import (
     pool,
     requisition,
     tracking_link,
+    webhook,
 )
 from domain.aggregate import Aggregate
 from domain.event import Event, type_names
@@ -32,6 +33,7 @@ aggregates: tuple[type[Aggregate], ...] = (
     agency.Agency,
     bulk_action.BulkAction,
     campaign.Campaign,
+    webhook.Webhook,
 )
 
 stream_types: dict[type[Event], str] = {kind.event_class: kind.stream_type for kind in aggregates}

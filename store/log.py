@@ -29,6 +29,7 @@ from domain.organisation import Organisation as OrganisationItself
 from domain.pool import TalentPool
 from domain.requisition import Requisition
 from domain.tracking_link import TrackingLink
+from domain.webhook import Webhook
 from store import interviewer_times, suppression
 from store.access_log import Access
 from store.append import Effects
@@ -337,6 +338,10 @@ class Log(Application[UUID]):
     def api_key(self, id: UUID) -> ApiKey:
         """An API key. Raises NotFound."""
         return self._get(ApiKey, id)
+
+    def webhook(self, id: UUID) -> Webhook:
+        """A webhook. Raises NotFound."""
+        return self._get(Webhook, id)
 
     def bulk_action(self, id: UUID) -> BulkAction:
         """A bulk action. Raises NotFound."""

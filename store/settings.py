@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     public_url: str | None = None
     """Where browsers reach this, as in https://hiring.example.org; omitted: as they say."""
 
+    webhooks_to_private: bool = False
+    """Whether webhooks may go to addresses of a private network, and without TLS."""
+
     oidc_issuer: str | None = None
     """An OpenID provider that members may sign in with; needs oidc_client_id, too."""
 

@@ -37,3 +37,21 @@ def test_a_key_is_shown_once_and_revoked(signs_in: SignsIn, site: str) -> None:
     page.reload()
     page.get_by_role("button", name=re.compile("Revoke Reports")).click()
     expect(page.get_by_role("row", name="Reports")).to_contain_text("Revoked")
+
+
+def test_a_webhook_is_made_stopped_and_removed(signs_in: SignsIn) -> None:
+    page = signs_in(Role.ADMIN)
+    page.goto("/settings/people")
+    form = page.locator("section", has_text="New webhook")
+    form.get_by_label("Who is told").fill("Payroll")
+    form.get_by_label("Address").fill("https://hr.example.org/hooks")
+    form.get_by_label("Events, with commas between; none named, all").fill("application.hired")
+    form.get_by_role("button", name="Make webhook").click()
+    expect(page.get_by_label("To hand on")).to_have_value(re.compile("^whsec_"))
+    page.reload()
+    row = page.get_by_role("row", name="Payroll")
+    expect(row).to_contain_text("application.hired")
+    row.get_by_role("button", name="Stop Payroll").click()
+    expect(row.locator(".state.stopped")).to_be_visible()
+    row.get_by_role("button", name="Remove Payroll").click()
+    expect(row).to_have_count(0)

@@ -52,7 +52,7 @@ async def give_command(request: Request, path: str, ask: Annotated[Ask, asking])
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
         return _refused(request, answer.json())
     made = answer.json() if answer.content else {}
-    if once := made.get("invitation_url") or made.get("key"):
+    if once := made.get("invitation_url") or made.get("key") or made.get("secret"):
         return _told_once(request, once)
     back = _back(ours.get("_back", "/").format_map(_Ids(made)), answer.headers)
     if "hx-request" not in request.headers:
@@ -126,7 +126,7 @@ def _back(path: str, headers: Mapping[str, str]) -> str:
 
 
 def _told_once(request: Request, words: str) -> Response:
-    """What is shown this once, and kept nowhere: an invitation's link, or a key."""
+    """What is shown this once, and kept nowhere: an invitation's link, a key or a secret."""
     name = "app/once" if "hx-request" in request.headers else "app/once_alone"
     return page(name, words=words)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from domain import catalogue
 from domain.feedback import SurveyMoment
 from domain.knock_out import KnockOutPolicy
 from domain.message_template import Variable
@@ -28,14 +29,18 @@ async def show_settings(ask: Annotated[Ask, asking]) -> Response:
 
 @router.get("/settings/people")
 async def show_people(ask: Annotated[Ask, asking]) -> Response:
-    """Who works here, in which role; and API keys."""
-    members, keys = await all_of(ask.get("/api/members"), ask.items("/api/keys"))
+    """Who works here, in which role; API keys and webhooks."""
+    members, keys, webhooks = await all_of(
+        ask.get("/api/members"), ask.items("/api/keys"), ask.items("/api/webhooks")
+    )
     return show(
         ask,
         "settings",
         SECTION,
         members=members["items"],
         keys=keys,
+        webhooks=webhooks,
+        kinds=sorted(catalogue.events),
         roles=[one for one in Role if one is not Role.CANDIDATE],
         scopes=list(Scope),
     )
