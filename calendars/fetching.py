@@ -1,26 +1,18 @@
-"""Fetches from an address that somebody named, and from nowhere it could do harm.
+"""Fetches a calendar from an address that a member named: see store/outward.py."""
 
-A member chooses the address, and our server asks: so it must not be talked into asking machines of
-its own network (OWASP, server-side request forgery). Every address a name stands for is looked at,
-and then that very address is asked, so that the name cannot mean another one meanwhile.
-"""
-
-import socket
 import time
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Any
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx2
 
 from calendars.settings import CalendarSettings
+from store import outward
 
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-PORTS = {"http": 80, "https": 443}
 OK = 200
-NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class CalendarUnreadable(Exception):
@@ -63,7 +55,7 @@ def fetch(settings: CalendarSettings, asked: Asked) -> bytes:
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or outward.PORTS.get(parts.scheme)
 
 
 def _ask(
@@ -76,23 +68,12 @@ def _ask(
 ) -> bytes | str:
     """The content; or where else to ask."""
     address = address_of(settings, parts)
-    host = parts.hostname or ""
-    target = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004
-    if parts.port:
-        target = f"{target}:{parts.port}"
-    extensions: dict[str, Any] = {"sni_hostname": host} if parts.scheme == "https" else {}
-    request = client.build_request(
-        asked.method,
-        parts._replace(netloc=target, fragment="").geturl(),
-        content=asked.body,
-        headers={
-            **dict(asked.headers),
-            "Host": parts.netloc.rpartition("@")[2],
-            # What unpacks to more than it seems is not even asked for.
-            "Accept-Encoding": "identity",
-        },
-        extensions=extensions,
-    )
+    headers = {
+        **dict(asked.headers),
+        # What unpacks to more than it seems is not even asked for.
+        "Accept-Encoding": "identity",
+    }
+    request = outward.request_to(client, address, asked.method, parts, headers, asked.body)
     # Whoever the first address sends us to gets no password.
     auth = (asked.username, asked.password or "") if asked.username and trusted else None
     answer = client.send(request, stream=True, auth=auth, follow_redirects=False)
@@ -124,30 +105,7 @@ def address_of(settings: CalendarSettings, parts: SplitResult) -> IPv4Address | 
 
     Raises CalendarUnreadable.
     """
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise CalendarUnreadable("not_https")
-    if parts.scheme != "https" and not settings.private_networks:
-        raise CalendarUnreadable("not_https")
     try:
-        found = socket.getaddrinfo(
-            parts.hostname, parts.port or PORTS[parts.scheme], type=socket.SOCK_STREAM
-        )
-    except (OSError, ValueError):
-        raise CalendarUnreadable("unknown_host") from None
-    addresses = [ip_address(str(place[0]).partition("%")[0]) for *_, place in found]
-    if not addresses:
-        raise CalendarUnreadable("unknown_host")
-    if not settings.private_networks and not all(_is_public(one) for one in addresses):
-        raise CalendarUnreadable("private_address")
-    return addresses[0]
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is one of the internet; what wraps another address is judged by it."""
-    if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if inner is not None:
-            return _is_public(inner)
-        if address in NAT64:
-            return _is_public(IPv4Address(int(address) & 0xFFFFFFFF))
-    return address.is_global and not address.is_multicast
+        return outward.address_of(parts, settings.private_networks)
+    except outward.NotToBeAsked as refusal:
+        raise CalendarUnreadable(refusal.code) from None

@@ -6,11 +6,9 @@ and one may come twice if this program ends just then. What is sent is the event
 
 import hashlib
 import hmac
-import ipaddress
 import json
 import logging
 import random
-import socket
 import threading
 import time
 from base64 import b64encode
@@ -30,6 +28,7 @@ from store.database import Connection, Organisation
 from store.envelope import Attribution
 from store.feed import LoggedEvent, feed
 from store.log import Log
+from store.outward import NotToBeAsked, address_of, request_to
 from store.system import Hireledger
 from store.webhooks import WebhookRow
 
@@ -48,10 +47,6 @@ LOCKED_SECONDS = 5.0
 GIVES_UP_AFTER = timedelta(days=5)
 BOTH_SECRETS = timedelta(days=1)
 """So long after a rotation the old secret signs, too."""
-
-
-class PrivateAddress(Exception):
-    """Webhooks may not go to addresses of a private network."""
 
 
 class Webhooks(threading.Thread):
@@ -151,8 +146,8 @@ class Caller:
         }
         try:
             answer = _send(row.url, body, headers, self.to_private)
-        except PrivateAddress:
-            return "private_address", None
+        except NotToBeAsked as refusal:
+            return refusal.code, None
         except (httpx2.HTTPError, OSError, ValueError) as error:
             return type(error).__name__, None
         after = answer.headers.get("Retry-After", "")
@@ -191,30 +186,14 @@ def signed(id: str, at: datetime, body: bytes, secrets: Sequence[bytes]) -> dict
 
 
 def _send(url: str, body: bytes, headers: dict[str, str], to_private: bool) -> httpx2.Response:
-    """One request, to the address that was looked at and no other. Raises PrivateAddress."""
+    """One request. Raises NotToBeAsked."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    address = _address(host, parts.port or (443 if parts.scheme == "https" else 80))
-    if not to_private and not ipaddress.ip_address(address).is_global:
-        raise PrivateAddress(PrivateAddress.__doc__)
-    there = f"[{address}]" if ":" in address else address
-    port = f":{parts.port}" if parts.port else ""
-    pinned = parts._replace(netloc=f"{there}{port}").geturl()
+    address = address_of(parts, to_private)
     with httpx2.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client:
-        # A name could lead elsewhere the next time it is looked up; the certificate is the name's.
-        request = client.build_request(
-            "POST",
-            pinned,
-            content=body,
-            headers={**headers, "Host": f"{host}{port}"},
-            extensions={"sni_hostname": host},
-        )
-        return client.send(request)
-
-
-def _address(host: str, port: int) -> str:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return str(found[0][4][0])
+        answer = client.send(request_to(client, address, "POST", parts, headers, body), stream=True)
+        # What it says beside its status is nothing to us, however much it is.
+        answer.close()
+        return answer
 
 
 def _wait(attempts: int) -> float:

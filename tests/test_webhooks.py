@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +22,12 @@ from store.envelope import Attribution
 from store.feed import feed
 from store.ids import new_id
 from store.log import Log
+from store.settings import Settings
 from store.system import Hireledger
 from tests import examples
 from tests.api.conftest import ClientFor, client_for, http
 from tests.api.test_whole_way import get, post
+from tests.test_kill import Victim, environment_of
 
 __all__ = ["client_for", "http"]
 
@@ -182,6 +185,41 @@ def test_one_that_is_gone_or_long_away_is_stopped_on_the_record_and_goes_on_wher
     assert receiver.types == ["application.applied", "application.rejected"]
 
 
+def test_two_programs_tell_each_event_once_and_a_killed_one_skips_none(
+    log: Log, receiver: Receiver, settings: Settings, tmp_path: Path
+) -> None:
+    made(log, receiver)
+    begun = row_of(log).position
+    environment = environment_of(settings, log)
+    tellers = [
+        Victim(environment, tmp_path / f"{n}", log.organisation.name, module="tests.kill_webhook")
+        for n in range(2)
+    ]
+    try:
+        for _ in range(4):
+            for _ in range(10):
+                log.record(examples.rejected_after_interview(), by=by())
+            told = len(receiver.got)
+            until = time.monotonic() + 120
+            while len(receiver.got) == told:
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            tellers[0].kill()
+            tellers[0].start()
+        while row_of(log).lag_events:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        for teller in tellers:
+            teller.end()
+    positions = [json.loads(body)["data"]["position"] for _, body in receiver.got]
+    assert sorted(set(positions)) == list(range(begun + 1, row_of(log).position + 1))
+    again = len(positions) - len(set(positions))
+    assert again <= 4 * calling.AT_ONCE
+    first = [position for nth, position in enumerate(positions) if position not in positions[:nth]]
+    assert first == sorted(first)
+
+
 def test_both_secrets_sign_for_a_day_after_a_rotation(log: Log, receiver: Receiver) -> None:
     row, old = made(log, receiver)
     _, text = commands.rotate_secret(log, by(), row.webhook_id)
@@ -199,6 +237,11 @@ def test_nothing_goes_to_a_private_network_unless_it_may(
 ) -> None:
     row, _ = made(log, receiver)
     log.record(examples.rejected_after_interview(), by=by())
+    Caller(log, to_private=False).call(row.webhook_id)
+    assert (row_of(log).last_outcome, receiver.got) == ("not_https", [])
+    with log.database.transaction(log.organisation) as connection:
+        connection.execute("UPDATE webhooks SET url = replace(url, 'http:', 'https:')")
+    waits_no_longer(log)
     Caller(log, to_private=False).call(row.webhook_id)
     assert (row_of(log).last_outcome, receiver.got) == ("private_address", [])
     for url in (receiver.url, "ftp://example.org", "https://", "https://a:b@example.org/"):
