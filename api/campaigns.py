@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.asking import Answered, Asking, Cursor, Limit, asking, getting
+from api.candidates import names_of
 from api.commanding import NOW, SOME_ID, Answer, Body, Commanding, commanding, example, posting
 from api.paging import link_next
 from commands import campaigns as commands
@@ -20,7 +21,7 @@ from policies.forecasting import Outlook
 from policies.mail.steps import Way, words_of
 from policies.settings import MailSettings
 from projections import campaigns as read_model
-from projections import talent_pool
+from projections import candidates, talent_pool
 from projections.campaigns import (
     CampaignNumbers,
     CampaignRow,
@@ -34,6 +35,10 @@ from store.access_log import Access
 
 FORECAST_READS = (*read_model.READS, *talent_pool.READS)
 PLACES = ", ".join(f"{{{{ {name} }}}}" for name in OutreachVariable)
+
+FullName = Annotated[str | None, Field(description="With names=true, for callers who may know it.")]
+Names = Annotated[bool, Query(description="With names, which is recorded as access.")]
+WITH_NAMES = {"names": candidates.READS}
 
 router = APIRouter(prefix="/api", tags=["Campaigns"])
 post, get = posting(router), getting(router)
@@ -114,10 +119,16 @@ class CampaignList(Answered):
     items: list[CampaignRow]
 
 
+class Enrolment(EnrolmentRow):
+    """One person's way through it."""
+
+    full_name: FullName = None
+
+
 class EnrolmentList(Answered):
     """Who goes, or went, through it, in a stable order."""
 
-    items: list[EnrolmentRow]
+    items: list[Enrolment]
 
 
 class Coming(BaseModel):
@@ -126,6 +137,7 @@ class Coming(BaseModel):
     candidate_id: UUID
     enrolment_id: Annotated[UUID | None, Field(description="Null for who is not enrolled yet.")]
     outlook: Outlook
+    full_name: FullName = None
 
 
 class Forecast(Answered):
@@ -274,7 +286,8 @@ def list_enrolments(
     campaign_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, read_model.READS),
+    ask: Asking = asking(READING, read_model.READS, for_parameters=WITH_NAMES),
+    names: Names = False,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> EnrolmentList:
@@ -283,9 +296,14 @@ def list_enrolments(
         if not campaigns(connection, asked, campaign_id=campaign_id):
             raise NotFound(what="campaign", id=campaign_id)
         rows = enrolled(connection, asked, campaign_id, cursor=cursor, limit=limit)
+        people = [row.candidate_id for row in rows] if names else []
+        named = names_of(connection, ask, asked, people, "view campaign")
     if len(rows) == limit:
         link_next(request, response, cursor=rows[-1].enrolment_id)
-    return EnrolmentList(**asked.model_dump(), items=rows)
+    return EnrolmentList(
+        **asked.model_dump(),
+        items=[Enrolment(**dict(row), full_name=named.get(row.candidate_id)) for row in rows],
+    )
 
 
 @get("/campaigns/{campaign_id}/forecast")
@@ -293,7 +311,8 @@ def forecast_campaign(
     campaign_id: UUID,
     request: Request,
     response: Response,
-    ask: Asking = asking(READING, FORECAST_READS),
+    ask: Asking = asking(READING, FORECAST_READS, for_parameters=WITH_NAMES),
+    names: Names = False,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Forecast:
@@ -321,6 +340,10 @@ def forecast_campaign(
                 for id, row in zip(ids, rows, strict=True)
             ]
             last = ids[-1] if ids else None
+        shown = [one.candidate_id for one in items] if names else []
+        named = names_of(connection, ask, asked, shown, "view campaign")
+    for one in items:
+        one.full_name = named.get(one.candidate_id)
     if len(items) == limit:
         link_next(request, response, cursor=last)
     return Forecast(**asked.model_dump(), items=items)

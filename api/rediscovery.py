@@ -187,7 +187,8 @@ def _reasons(found: Suggested) -> list[Reason]:
         reasons.append(Reason(code=f"reached_{furthest}", says=f"Came as far as {furthest}"))
         reasons.append(Reason(code="applied_at", says=f"Applied last in {when}"))
     if found.reason_code:
-        says = f"The last application ended because of {found.reason_code}"
+        why = found.reason_code.replace("_", " ")
+        says = f"The last application ended because of {why}"
         reasons.append(Reason(code="ended_because", says=says))
     if found.pools and found.tier is not Tier.POOL_MEMBER:
         many = len(found.pools) > 1

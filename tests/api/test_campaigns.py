@@ -114,3 +114,17 @@ def test_only_who_sources_sets_campaigns_going(client_for: ClientFor, admin: Tes
     for role in (Role.HIRING_MANAGER, Role.INTERVIEWER, Role.AUDITOR):
         answer = client_for(role, uuid4()).post(f"/api/campaigns/{spring}/start", json={})
         assert answer.status_code in (403, 404), role
+
+
+def test_who_goes_through_it_is_named_on_the_record(admin: TestClient) -> None:
+    pool = post(admin, "/pools", title="Met")["id"]
+    ada = post(admin, "/candidates", full_name="Ada Lovelace", email="ada@example.org")["id"]
+    post(admin, f"/pools/{pool}/members", candidate_id=ada, reason_code="finalist")
+    steps = [{"subject": "Hello", "body": "How are you?"}]
+    made = post(admin, "/campaigns", kind="campaign", title="Spring", pool_id=pool, steps=steps)
+    path, at = f"/campaigns/{made['id']}/forecast", made["log_position"]
+    [coming] = get(admin, path, names=True, min_log_position=at)["items"]
+    assert (coming["candidate_id"], coming["full_name"]) == (ada, "Ada Lovelace")
+    assert get(admin, path)["items"][0]["full_name"] is None
+    seen = get(admin, f"/candidates/{ada}/accesses", purpose="view campaign")["items"]
+    assert len(seen) == 1

@@ -55,7 +55,7 @@ def test_a_message_waits_a_minute_and_is_cancelled(
     done = post(admin, f"/messages/{made['id']}/cancellation")
     assert messages(admin, application, done["log_position"])[0]["state"] == "cancelled"
     followed(log)
-    assert get(admin, "/outbox")["items"] == []
+    assert made["id"] not in {row["about"] for row in get(admin, "/outbox")["items"]}
     again = admin.post(f"/api/messages/{made['id']}/cancellation")
     assert (again.status_code, again.json()["title"]) == (409, "Message not waiting")
 

@@ -36,8 +36,8 @@ async def show_campaign(
     path = f"/api/campaigns/{campaign_id}"
     answer, enrolments, coming, pools = await all_of(
         ask.get(path),
-        ask.get(f"{path}/enrolments", limit=200),
-        ask.items(f"{path}/forecast", limit=100),
+        ask.get(f"{path}/enrolments", names=True, limit=200),
+        ask.items(f"{path}/forecast", names=True, limit=100),
         ask.items("/api/pools", limit=1000),
     )
     shown = preview or (coming[0]["candidate_id"] if coming else "")
@@ -53,5 +53,6 @@ async def show_campaign(
         coming=coming,
         preview=await ask.either(f"{path}/previews/{shown}") if shown else None,
         shown=shown,
+        shown_as=next((one["full_name"] for one in coming if one["candidate_id"] == shown), None),
         pools={row["pool_id"]: row["title"] for row in pools},
     )
