@@ -509,12 +509,7 @@ def get_board(
         standing: dict[str, list[StandingRow]] = {}
         for row in rows:
             standing.setdefault(row.stage, []).append(row)
-        shown = {
-            stage: [row for row in there if changed is None or row.application_id in changed][
-                :first
-            ]
-            for stage, there in standing.items()
-        }
+        shown = {stage: _only(there, changed)[:first] for stage, there in standing.items()}
         people = [row.candidate_id for there in shown.values() for row in there] if names else []
         named = names_of(connection, ask, asked, people, "view board")
     return Board(
@@ -526,6 +521,11 @@ def get_board(
         ],
         gone=sorted((changed or set()) - {row.application_id for row in rows}),
     )
+
+
+def _only(rows: list[StandingRow], changed: set[UUID] | None) -> list[StandingRow]:
+    """Those that changed; all, where it was not asked."""
+    return rows if changed is None else [row for row in rows if row.application_id in changed]
 
 
 def _column(

@@ -18,17 +18,14 @@ from domain.consent import (
 from domain.erasure import PersonalDataErased
 from domain.errors import Refusal
 from domain.organisation import NoContactTexts
-from policies.mail.composing import CannotBeMailed, Mail, compose, page_url
-from policies.mail.tokens import PURPOSE
+from policies.mail.addressed import mail_to
+from policies.mail.composing import CannotBeMailed, Mail, page_url
 from policies.mail.wording import organisation_title
-from policies.people import said_of
 from policies.policy import CommandPolicy, Decision, MailPolicy, Settled
 from store import sealed_tokens
-from store.access_log import Access
 from store.database import Connection
 from store.envelope import Attribution
 from store.feed import LoggedEvent
-from store.ids import derived_id, new_id
 from store.log import Log
 from store.outbox import Effect
 
@@ -134,16 +131,13 @@ class AskForConsent(MailPolicy):
             raise CannotBeMailed("no_contact_texts") from None
         except Refusal as refusal:
             raise CannotBeMailed(type(refusal).__name__.lower()) from None
-        access = Access(self.id, "ask for consent", new_id())
-        recipient = said_of(log, connection, candidate.id, "email", access)
-        if recipient is None:
-            raise CannotBeMailed("no_address")
-        return compose(
-            self.settings,
-            log.database.keyring.secret(PURPOSE),
-            log.organisation.id,
-            derived_id(log.database.keyring.secret("policies"), "mail", effect.key),
-            recipient=recipient,
+        return mail_to(
+            self,
+            log,
+            connection,
+            effect,
+            candidate.id,
+            purpose="ask for consent",
             subject=subject,
             body=body,
         )

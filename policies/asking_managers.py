@@ -6,17 +6,14 @@ from uuid import UUID
 
 from commands import surveys
 from domain.application import Status
-from policies.mail.composing import Mail, compose, page_url
-from policies.mail.tokens import PURPOSE
+from policies.mail.addressed import mail_to
+from policies.mail.composing import Mail, page_url
 from policies.mail.wording import organisation_title, title_of
-from policies.people import said_of
 from policies.policy import Decision, MailPolicy, Settled
 from store import sealed_tokens
-from store.access_log import Access
 from store.database import Connection
 from store.envelope import Attribution
 from store.feed import LoggedEvent
-from store.ids import derived_id, new_id
 from store.log import Log
 from store.outbox import Effect
 
@@ -83,10 +80,6 @@ class AskManagers(MailPolicy):
         manager_id = _manager_of(log, effect)
         if manager_id is None:
             return "no_hiring_manager"
-        access = Access(self.id, "ask hiring manager", new_id())
-        recipient = said_of(log, connection, manager_id, "email", access)
-        if recipient is None:
-            return "no_address"
         token = sealed_tokens.seal(
             log.database.keyring,
             LINK,
@@ -102,12 +95,13 @@ class AskManagers(MailPolicy):
             "organisation": organisation_title(log),
             "url": page_url(self.settings, PATH, token),
         }
-        return compose(
-            self.settings,
-            log.database.keyring.secret(PURPOSE),
-            log.organisation.id,
-            derived_id(log.database.keyring.secret("policies"), "mail", effect.key),
-            recipient=recipient,
+        return mail_to(
+            self,
+            log,
+            connection,
+            effect,
+            manager_id,
+            purpose="ask hiring manager",
             subject=SUBJECT.format(**said),
             body=BODY.format(**said),
         )

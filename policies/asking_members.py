@@ -7,8 +7,8 @@ from uuid import UUID
 from domain.approval import Approval
 from domain.offer import OfferState
 from domain.requisition import State
+from policies.mail.addressed import mail_to, where
 from policies.mail.composing import Mail
-from policies.mail.to_members import mail_to_member, where
 from policies.mail.wording import title_of
 from policies.policy import Decision, MailPolicy, Settled
 from projections.asked import resolve
@@ -74,7 +74,7 @@ class AskToReview(MailPolicy):
         count = waiting[0].of_kind
         title = title_of(log, effect.about)
         several = "There is one application" if count == 1 else f"There are {count} applications"
-        return mail_to_member(
+        return mail_to(
             self,
             log,
             connection,
@@ -139,7 +139,7 @@ class AskToApprove(MailPolicy):
         for_requisition = effect.application_id is None
         words = REQUISITION_BODY if for_requisition else OFFER_BODY
         path = f"/requisitions/{effect.about}" if for_requisition else "/"
-        return mail_to_member(
+        return mail_to(
             self,
             log,
             connection,

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from commands import interviews
 from domain.errors import NotFound
+from policies.mail.addressed import mail_to, where
 from policies.mail.composing import Mail
-from policies.mail.to_members import mail_to_member, where
 from policies.policy import Decision, MailPolicy, Settled
 from store.database import Connection
 from store.envelope import Attribution
@@ -77,7 +77,7 @@ class RemindInterviewers(MailPolicy):
         if not candidate.application(application_id).is_open:
             return "decided"
         ended_on = effect.due_at - timedelta(days=self.settings.scorecard_reminder_days)
-        return mail_to_member(
+        return mail_to(
             self,
             log,
             connection,

@@ -4,12 +4,14 @@ import random
 import time
 from collections import Counter
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from commands import campaigns, consents, erasure, organisation, pools
+from commands.deciding import decided_anew
 from domain.campaign import CampaignKind, Step
 from domain.candidate import Candidate
 from domain.outreach import OutreachRules
@@ -24,6 +26,7 @@ from tests.test_kill import environment_of
 
 STEPS = (Step(subject="One", body="Dear {{ candidate_name }}"), Step(subject="Two", body="Well?"))
 PATIENCE = 300.0
+TRIES = 20
 DONE = """
 SELECT
     EXISTS (SELECT FROM events WHERE type = 'campaign.audience_enrolled')
@@ -109,9 +112,9 @@ def start(log: Log, pool_id: UUID) -> None:
 def leave_before(log: Log, left: list[UUID], gone: list[UUID]) -> None:
     """Some opt out, others are erased, whatever is being sent meanwhile."""
     for id in left:
-        consents.opt_out(log, by(), id, "email")
+        decided_anew(partial(consents.opt_out, log, by(), id, "email"), TRIES)
     for id in gone:
-        erasure.erase(log, by(), id, ground="request")
+        decided_anew(partial(erasure.erase, log, by(), id, ground="request"), TRIES)
 
 
 def done(log: Log) -> bool:

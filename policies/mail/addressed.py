@@ -1,4 +1,4 @@
-"""Mail to members: about work that waits for them, with a link to where it is done."""
+"""Mail to somebody at the address we were told last, and links in it to pages of ours."""
 
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,20 +15,20 @@ from store.log import Log
 from store.outbox import Effect
 
 
-def mail_to_member(
+def mail_to(
     policy: MailPolicy,
     log: Log,
     connection: Connection,
     effect: Effect,
-    member_id: UUID,
+    person_id: UUID,
     *,
     purpose: str,
     subject: str,
     body: str,
 ) -> Mail:
-    """A mail to a member's address, which is opened on the record. Raises CannotBeMailed."""
+    """A mail to a person's address, which is opened on the record. Raises CannotBeMailed."""
     access = Access(policy.id, purpose, new_id())
-    recipient = said_of(log, connection, member_id, "email", access)
+    recipient = said_of(log, connection, person_id, "email", access)
     if recipient is None:
         raise CannotBeMailed("no_address")
     return compose(
