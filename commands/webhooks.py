@@ -1,4 +1,4 @@
-"""Commands about webhooks. What is in force stands beside the log; the log says who decided it."""
+"""Commands about webhooks: which there are, only the log says."""
 
 from uuid import UUID
 
@@ -20,11 +20,10 @@ def create(
     types: tuple[str, ...] = (),
     after: int | None = None,
 ) -> tuple[Recorded, Secret]:
-    """Tells an address of events; the log learns of it first, so that none goes out unrecorded."""
+    """Tells an address of events: those after a log position, if one is named, or from now on."""
     webhook = Webhook.begin(new_id())
-    webhook.create(label, url, types)
+    webhook.create(label, url, types, after)
     recorded = log.record(webhook, by=by)
-    webhooks.add(log.database, log.organisation, webhook.id, label, url, types, after)
     return recorded, _secret(log, webhook)
 
 
@@ -33,7 +32,6 @@ def rotate_secret(log: Log, by: Attribution, id: UUID) -> tuple[Recorded, Secret
     webhook = log.webhook(id)
     webhook.rotate_secret()
     recorded = log.record(webhook, by=by)
-    webhooks.rotate(log.database, log.organisation, id, webhook.generation)
     return recorded, _secret(log, webhook)
 
 
@@ -41,27 +39,21 @@ def stop(log: Log, by: Attribution, id: UUID, reason_code: str = "by_hand") -> R
     """Tells it nothing until it is resumed."""
     webhook = log.webhook(id)
     webhook.stop(reason_code)
-    recorded = log.record(webhook, by=by)
-    webhooks.stop(log.database, log.organisation, id, reason_code)
-    return recorded
+    return log.record(webhook, by=by)
 
 
 def resume(log: Log, by: Attribution, id: UUID) -> Recorded:
     """Goes on with the event after the last one it took."""
     webhook = log.webhook(id)
     webhook.resume()
-    recorded = log.record(webhook, by=by)
-    webhooks.resume(log.database, log.organisation, id)
-    return recorded
+    return log.record(webhook, by=by)
 
 
 def remove(log: Log, by: Attribution, id: UUID, reason_code: str) -> Recorded:
     """Tells it nothing any more."""
     webhook = log.webhook(id)
     webhook.remove(reason_code)
-    recorded = log.record(webhook, by=by)
-    webhooks.remove(log.database, log.organisation, id)
-    return recorded
+    return log.record(webhook, by=by)
 
 
 def _secret(log: Log, webhook: Webhook) -> Secret:

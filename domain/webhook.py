@@ -15,6 +15,8 @@ class Created(WebhookEvent, name="webhook.created"):
     url: Words
     types: tuple[Code, ...] = ()
     """Which events it is told of; none named: of all."""
+    after: Count | None = None
+    """Of those after this log position; omitted: of those after this one."""
 
 
 class SecretRotated(WebhookEvent, name="webhook.secret_rotated"):
@@ -66,9 +68,11 @@ class Webhook(Aggregate):
     stopped: bool = False
     removed: bool = False
 
-    def create(self, label: str, url: str, types: tuple[str, ...] = ()) -> None:
-        """Tells an address of what is recorded from now on."""
-        self.happened(Created, label=label, url=url, types=types)
+    def create(
+        self, label: str, url: str, types: tuple[str, ...] = (), after: int | None = None
+    ) -> None:
+        """Tells an address of what is recorded from now on, or was after a log position."""
+        self.happened(Created, label=label, url=url, types=types, after=after)
 
     def rotate_secret(self) -> None:
         """Signs by a new secret from now on, and for a day by the old one, too."""

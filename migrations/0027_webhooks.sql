@@ -1,13 +1,6 @@
--- What webhooks are in force, and how far each has been told; the log says who decided it.
-CREATE TABLE webhooks (
+-- How far each webhook has been told, and when it is tried next. Which there are, the log says.
+CREATE TABLE webhook_progress (
     webhook_id uuid PRIMARY KEY,
-    label text NOT NULL,
-    url text NOT NULL,
-    types text[] NOT NULL,
-    generation int NOT NULL DEFAULT 1,
-    rotated_at timestamptz,
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    stopped_because text,
     position bigint NOT NULL,
     attempts int NOT NULL DEFAULT 0,
     next_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -15,4 +8,4 @@ CREATE TABLE webhooks (
     last_outcome text,
     last_tried_at timestamptz
 );
-GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks TO :"app";
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_progress TO :"app";

@@ -82,7 +82,7 @@ class Webhooks(threading.Thread):
         found = []
         for organisation in self.hireledger.organisations():
             with self.hireledger.database.transaction(organisation) as connection:
-                found += [(organisation, one) for one in webhooks.due(connection)]
+                found += [(organisation, row.webhook_id) for row in webhooks.due(connection)]
         return found
 
     def _call(self, organisation: Organisation, webhook_id: UUID) -> None:
@@ -127,8 +127,9 @@ class Caller:
         for nth, event in enumerate(page.items):
             outcome, waits = self._post(row, event)
             if not outcome.startswith("2"):
-                wait = waits or _wait(0 if nth else row.attempts)
-                webhooks.failed(connection, row.webhook_id, outcome, wait)
+                before, since = (0, None) if nth else (row.attempts, row.failing_since)
+                wait = waits or _wait(before)
+                webhooks.failed(connection, row.webhook_id, outcome, before + 1, since, wait)
                 return outcome, False
             webhooks.told(connection, row.webhook_id, event.position, outcome)
             if time.monotonic() - began > LOCKED_SECONDS:

@@ -1,4 +1,4 @@
-"""Webhooks in force: where each goes, how far it has been told, and what signs it.
+"""Webhooks: which there are, as the log says, how far each has been told, and what signs it.
 
 A secret is computed from the installation's own, so none is kept that could be read here.
 """
@@ -13,86 +13,82 @@ from uuid import UUID
 from psycopg.rows import class_row
 from pydantic import BaseModel, Field
 
-from store.database import Connection, Database, Organisation
+from store.database import Connection
 from store.keyring import Keyring
 
 PREFIX = "whsec_"
 
-ADD = """
-INSERT INTO webhooks (
+# Whoever resumes a webhook has it tried at once, and its troubles of before forgotten.
+LIST = """
+SELECT
+    made.stream_id AS webhook_id,
+    made.data ->> 'label' AS label,
+    made.data ->> 'url' AS url,
+    ARRAY(SELECT jsonb_array_elements_text(made.data -> 'types')) AS types,
+    COALESCE(rotated.generation, 1) AS generation,
+    rotated.recorded_at AS rotated_at,
+    made.recorded_at AS created_at,
+    CASE WHEN standing.type = 'webhook.stopped' THEN standing.reason_code END AS stopped_because,
+    progress.position,
+    (SELECT max(position) FROM events) - progress.position AS lag_events,
+    CASE WHEN standing.recorded_at > progress.last_tried_at THEN 0 ELSE progress.attempts END
+        AS attempts,
+    CASE
+        WHEN standing.recorded_at > progress.last_tried_at THEN standing.recorded_at
+        ELSE progress.next_at
+    END AS next_at,
+    CASE WHEN standing.recorded_at > progress.last_tried_at THEN NULL
+        ELSE progress.failing_since END AS failing_since,
+    progress.last_outcome,
+    progress.last_tried_at
+FROM events made
+JOIN webhook_progress progress ON progress.webhook_id = made.stream_id
+LEFT JOIN LATERAL (
+    SELECT
+        type,
+        reason_code,
+        recorded_at
+    FROM events
+    WHERE stream_id = made.stream_id
+      AND type IN ('webhook.stopped', 'webhook.resumed', 'webhook.removed')
+    ORDER BY version DESC
+    LIMIT 1
+) AS standing ON true
+LEFT JOIN LATERAL (
+    SELECT
+        (data ->> 'generation')::int AS generation,
+        recorded_at
+    FROM events
+    WHERE stream_id = made.stream_id
+      AND type = 'webhook.secret_rotated'
+    ORDER BY version DESC
+    LIMIT 1
+) AS rotated ON true
+WHERE made.type = 'webhook.created'
+  AND standing.type IS DISTINCT FROM 'webhook.removed'
+ORDER BY made.position
+"""
+BEGIN = """
+INSERT INTO webhook_progress (
     webhook_id,
-    label,
-    url,
-    types,
     position
 )
 SELECT
-    %(webhook_id)s,
-    %(label)s,
-    %(url)s,
-    %(types)s,
-    COALESCE(%(after)s, max(position))
+    stream_id,
+    COALESCE((data ->> 'after')::bigint, position)
 FROM events
+WHERE type = 'webhook.created'
+  AND stream_id NOT IN (SELECT webhook_id FROM webhook_progress)
+ON CONFLICT (webhook_id) DO NOTHING
 """
-LIST = """
-SELECT
-    webhook_id,
-    label,
-    url,
-    types,
-    generation,
-    rotated_at,
-    created_at,
-    stopped_because,
-    position,
-    (SELECT max(position) FROM events) - position AS lag_events,
-    attempts,
-    next_at,
-    failing_since,
-    last_outcome,
-    last_tried_at
-FROM webhooks
-"""
-ALL = LIST + "ORDER BY webhook_id"
-DUE = """
+TAKE = """
 SELECT webhook_id
-FROM webhooks
-WHERE stopped_because IS NULL
-  AND next_at <= clock_timestamp()
-  AND position < (SELECT max(position) FROM events)
-ORDER BY next_at
-"""
-TAKE = (
-    LIST
-    + """
+FROM webhook_progress
 WHERE webhook_id = %(webhook_id)s
-  AND stopped_because IS NULL
-  AND next_at <= clock_timestamp()
 FOR UPDATE SKIP LOCKED
 """
-)
-ROTATE = """
-UPDATE webhooks
-SET generation = %(generation)s,
-    rotated_at = clock_timestamp()
-WHERE webhook_id = %(webhook_id)s
-"""
-STOP = """
-UPDATE webhooks
-SET stopped_because = %(because)s
-WHERE webhook_id = %(webhook_id)s
-"""
-RESUME = """
-UPDATE webhooks
-SET stopped_because = NULL,
-    attempts = 0,
-    failing_since = NULL,
-    next_at = clock_timestamp()
-WHERE webhook_id = %(webhook_id)s
-"""
-REMOVE = "DELETE FROM webhooks WHERE webhook_id = %(webhook_id)s"
 TOLD = """
-UPDATE webhooks
+UPDATE webhook_progress
 SET position = %(position)s,
     attempts = 0,
     failing_since = NULL,
@@ -102,9 +98,9 @@ SET position = %(position)s,
 WHERE webhook_id = %(webhook_id)s
 """
 FAILED = """
-UPDATE webhooks
-SET attempts = attempts + 1,
-    failing_since = COALESCE(failing_since, clock_timestamp()),
+UPDATE webhook_progress
+SET attempts = %(attempts)s,
+    failing_since = COALESCE(%(failing_since)s, clock_timestamp()),
     last_outcome = %(outcome)s,
     last_tried_at = clock_timestamp(),
     next_at = clock_timestamp() + make_interval(secs => %(wait)s)
@@ -134,57 +130,28 @@ class WebhookRow(BaseModel):
     last_tried_at: datetime | None
 
 
-def add(
-    database: Database,
-    organisation: Organisation,
-    webhook_id: UUID,
-    label: str,
-    url: str,
-    types: tuple[str, ...],
-    after: int | None,
-) -> None:
-    """Tells it of what comes after a position; omitted: of what is recorded from now on."""
-    said = {"webhook_id": webhook_id, "label": label, "url": url, "types": list(types)}
-    _execute(database, organisation, ADD, **said, after=after)
-
-
-def rotate(
-    database: Database, organisation: Organisation, webhook_id: UUID, generation: int
-) -> None:
-    """Signs by another secret, and for a day by the one before, too."""
-    _execute(database, organisation, ROTATE, webhook_id=webhook_id, generation=generation)
-
-
-def stop(database: Database, organisation: Organisation, webhook_id: UUID, because: str) -> None:
-    """Tells it nothing for now."""
-    _execute(database, organisation, STOP, webhook_id=webhook_id, because=because)
-
-
-def resume(database: Database, organisation: Organisation, webhook_id: UUID) -> None:
-    """Goes on where it was."""
-    _execute(database, organisation, RESUME, webhook_id=webhook_id)
-
-
-def remove(database: Database, organisation: Organisation, webhook_id: UUID) -> None:
-    """Forgets it."""
-    _execute(database, organisation, REMOVE, webhook_id=webhook_id)
-
-
 def all_webhooks(connection: Connection) -> list[WebhookRow]:
     """Every webhook there is, oldest first."""
+    connection.execute(BEGIN)
     with connection.cursor(row_factory=class_row(WebhookRow)) as rows:
-        return rows.execute(ALL).fetchall()
+        return rows.execute(LIST).fetchall()
 
 
-def due(connection: Connection) -> list[UUID]:
+def due(connection: Connection) -> list[WebhookRow]:
     """Those that may be told something now."""
-    return [row[0] for row in connection.execute(DUE)]
+    now = connection.execute("SELECT clock_timestamp()").fetchone()
+    return [
+        row
+        for row in all_webhooks(connection)
+        if row.stopped_because is None and row.lag_events and now and row.next_at <= now[0]
+    ]
 
 
 def take(connection: Connection, webhook_id: UUID) -> WebhookRow | None:
     """One that is due, for this transaction alone; None if another has it."""
-    with connection.cursor(row_factory=class_row(WebhookRow)) as rows:
-        return rows.execute(TAKE, {"webhook_id": webhook_id}).fetchone()
+    if connection.execute(TAKE, {"webhook_id": webhook_id}).fetchone() is None:
+        return None
+    return next((row for row in due(connection) if row.webhook_id == webhook_id), None)
 
 
 def told(connection: Connection, webhook_id: UUID, position: int, outcome: str | None) -> None:
@@ -193,9 +160,17 @@ def told(connection: Connection, webhook_id: UUID, position: int, outcome: str |
     connection.execute(TOLD, said)
 
 
-def failed(connection: Connection, webhook_id: UUID, outcome: str, wait_seconds: float) -> None:
+def failed(
+    connection: Connection,
+    webhook_id: UUID,
+    outcome: str,
+    attempts: int,
+    failing_since: datetime | None,
+    wait_seconds: float,
+) -> None:
     """It did not take the next one, which is tried again after a while."""
-    connection.execute(FAILED, {"webhook_id": webhook_id, "outcome": outcome, "wait": wait_seconds})
+    said = {"outcome": outcome, "attempts": attempts, "failing_since": failing_since}
+    connection.execute(FAILED, {**said, "webhook_id": webhook_id, "wait": wait_seconds})
 
 
 def secret(keyring: Keyring, organisation_id: UUID, webhook_id: UUID, generation: int) -> bytes:
@@ -207,8 +182,3 @@ def secret(keyring: Keyring, organisation_id: UUID, webhook_id: UUID, generation
 def as_text(secret: bytes) -> str:
     """A secret as it is handed on (Standard Webhooks, "Signature scheme")."""
     return PREFIX + b64encode(secret).decode()
-
-
-def _execute(database: Database, organisation: Organisation, query: str, **said: object) -> None:
-    with database.transaction(organisation) as connection:
-        connection.execute(query.encode(), said)

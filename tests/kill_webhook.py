@@ -14,6 +14,6 @@ if __name__ == "__main__":
     while True:
         with system.database.transaction(organisation) as connection:
             due = webhooks.due(connection)
-        for webhook_id in due:
-            caller.call(webhook_id)
+        for row in due:
+            caller.call(row.webhook_id)
         time.sleep(0.01)

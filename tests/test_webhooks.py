@@ -32,6 +32,13 @@ from tests.test_kill import Victim, environment_of
 __all__ = ["client_for", "http"]
 
 
+LONG_AWAY = """
+UPDATE webhook_progress
+SET failing_since = now() - INTERVAL '6 days',
+    next_at = clock_timestamp()
+"""
+
+
 class Receiver(HTTPServer):
     """Another system: it answers as told, and keeps what it was sent."""
 
@@ -107,7 +114,7 @@ def call(log: Log) -> webhooks.WebhookRow:
 
 def waits_no_longer(log: Log) -> None:
     with log.database.transaction(log.organisation) as connection:
-        connection.execute("UPDATE webhooks SET next_at = clock_timestamp()")
+        connection.execute("UPDATE webhook_progress SET next_at = clock_timestamp()")
 
 
 def test_every_event_comes_in_order_signed_and_without_what_is_sealed(
@@ -176,8 +183,11 @@ def test_one_that_is_gone_or_long_away_is_stopped_on_the_record_and_goes_on_wher
     assert row.stopped_because == "gone"
     assert everything(log)[-1] == "webhook.stopped"
     commands.resume(log, by(), row.webhook_id)
+    assert row_of(log).failing_since is None
+    receiver.answers = [500]
+    assert call(log).attempts == 1
     with log.database.transaction(log.organisation) as connection:
-        connection.execute("UPDATE webhooks SET failing_since = now() - INTERVAL '6 days'")
+        connection.execute(LONG_AWAY)
     receiver.answers = [500]
     assert call(log).stopped_because == "unreachable"
     commands.resume(log, by(), row.webhook_id)
@@ -239,10 +249,9 @@ def test_nothing_goes_to_a_private_network_unless_it_may(
     log.record(examples.rejected_after_interview(), by=by())
     Caller(log, to_private=False).call(row.webhook_id)
     assert (row_of(log).last_outcome, receiver.got) == ("not_https", [])
-    with log.database.transaction(log.organisation) as connection:
-        connection.execute("UPDATE webhooks SET url = replace(url, 'http:', 'https:')")
-    waits_no_longer(log)
-    Caller(log, to_private=False).call(row.webhook_id)
+    commands.remove(log, by(), row.webhook_id, "by_hand")
+    commands.create(log, by(), "Payroll", receiver.url.replace("http:", "https:"), after=0)
+    Caller(log, to_private=False).call(row_of(log).webhook_id)
     assert (row_of(log).last_outcome, receiver.got) == ("private_address", [])
     for url in (receiver.url, "ftp://example.org", "https://", "https://a:b@example.org/"):
         answer = admin.post("/api/webhooks", json={"label": "x", "url": url})
