@@ -246,6 +246,7 @@ def everything(hireledger: Hireledger, http: TestClient) -> dict[str, str]:
     enrolled = post(their, f"/campaigns/{drafted}/enrolments", candidate_id=grace)
     invited = post(their, "/members", role="auditor", full_name="Eve", email="eve@example.org")
     made = post(their, "/keys", role="auditor", label="theirs")
+    told = post(their, "/webhooks", label="theirs", url="https://hr.example.org/hooks")
     return {
         "id": candidate,
         "message_id": written["message_id"],
@@ -272,6 +273,7 @@ def everything(hireledger: Hireledger, http: TestClient) -> dict[str, str]:
         "enrolment_id": enrolled["id"],
         "member_id": invited["member_id"],
         "key_id": made["api_key_id"],
+        "webhook_id": told["id"],
     }
 
 
