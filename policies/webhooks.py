@@ -40,6 +40,7 @@ THREADS = 8
 POLL_SECONDS = 0.5
 RESTS = 10
 """How many times as long as a look at every organisation took, the rest after it lasts."""
+LONGEST_REST_SECONDS = 10.0
 TIMEOUT_SECONDS = 15.0
 FIRST_WAIT, LONGEST_WAIT = 5.0, 6 * 3600.0
 LOCKED_SECONDS = 5.0
@@ -76,7 +77,7 @@ class Webhooks(threading.Thread):
                     if webhook_id not in self.in_hand:
                         self.in_hand.add(webhook_id)
                         threads.submit(self._call, organisation, webhook_id)
-                self.stopped.wait(max(POLL_SECONDS, RESTS * took))
+                self.stopped.wait(min(max(POLL_SECONDS, RESTS * took), LONGEST_REST_SECONDS))
 
     def _due(self) -> list[tuple[Organisation, UUID]]:
         found = []

@@ -158,7 +158,7 @@ def test_a_bundle_that_tells_all_is_for_who_has_said_their_own(
     path = f"/api/audit/bundles/{panel.candidate}"
     refused = auditor.get(path)
     assert (refused.status_code, refused.json()["title"]) == (409, "Scorecard owed")
-    assert client_for(Role.AUDITOR).get(path).json()["title"] != "Scorecard owed"
+    assert client_for(Role.AUDITOR).get(path).status_code != 409
     post(admin, panel.scorecards, interviewer_id=panel.alan, overall="yes")
     assert auditor.get(path).status_code != 409
 
